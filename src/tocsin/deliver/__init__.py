@@ -1,0 +1,1 @@
+"""From a matched revision to a message that arrived."""

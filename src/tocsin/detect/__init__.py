@@ -1,0 +1,1 @@
+"""Reports become stories, stories become events."""

@@ -1,0 +1,1 @@
+"""Composes streams from labelled data, replays them, scores the events."""

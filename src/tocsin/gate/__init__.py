@@ -1,0 +1,1 @@
+"""The boundary: text and voices come in, columns go out."""

@@ -1,0 +1,1 @@
+"""Gives an event its origins and prefers one."""

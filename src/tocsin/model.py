@@ -1,0 +1,247 @@
+"""The nouns of the control plane: Event, Origin, Rating, Fact, Bulletin, Watch, Alert."""
+
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+K_VOICES = 5
+"""No event with fewer distinct voices (contract P3); a floor, not a setting."""
+K_SENSITIVE = 15
+"""The same floor in a sensitive setting (contract P7)."""
+
+Phase = Literal["reported", "updated", "resolved", "withdrawn", "merged"]
+Category = Literal[
+    "Geo", "Met", "Safety", "Security", "Rescue", "Fire",
+    "Health", "Env", "Transport", "Infra", "CBRNE", "Other",
+]  # fmt: skip
+LevelWord = Literal["green", "yellow", "red"]
+Severity = Literal["Extreme", "Severe", "Moderate", "Minor", "Unknown"]
+Urgency = Literal["Immediate", "Expected", "Future", "Past", "Unknown"]
+Certainty = Literal["Observed", "Likely", "Possible", "Unlikely", "Unknown"]
+Band = Literal["0", "5-14", "15-49", "50-199", "200+"]
+Tier = Literal["unconfirmed", "corroborated", "official"]
+PlaceKind = Literal["city", "admin1", "country", "facility", "water", "mountain", "area"]
+
+LEVELS: tuple[LevelWord, ...] = ("green", "yellow", "red")
+
+
+class Ground(StrEnum):
+    """The closed list of grounds an event may give in `why`."""
+
+    VOICES = "voices"
+    SIGNIFICANCE = "significance"
+    WINDOW_S = "window_s"
+    WITNESS = "witness_share"
+    DIVERSITY = "diversity"
+    PLACE_SHARE = "place_share"
+    FAMILIES = "families"
+    BULLETIN = "bulletin"
+    FACT = "fact"
+    SEVERITY_PRIOR = "severity_prior"
+    SENSITIVE = "sensitive_setting"
+    ONE_FAMILY_CAP = "one_family_cap"
+    BELOW_K = "below_k"
+    QUIET = "quiet"
+
+
+class Why(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One ground with the value found and the bound it was held against."""
+
+    ground: Ground
+    value: str | float | int | bool
+    bound: str | float | int | None = None
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A place of an event: an entry of the gazetteer with an uncertainty radius."""
+
+    id: str
+    name: str
+    kind: PlaceKind
+    admin1: str | None
+    country: str | None
+    lat: float
+    lon: float
+    radius_km: float
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """An impact figure given by three distinct voices or by a bulletin, as a range."""
+
+    kind: str
+    low: float
+    high: float
+    unit: str | None
+    as_of: str
+    from_: Literal["posts", "official"] = msgspec.field(name="from", default="posts")
+
+
+class BulletinRef(msgspec.Struct, frozen=True):
+    """A link from an event to the official word about it."""
+
+    source: str
+    id: str
+    sent: str
+    url: str | None = None
+    lead_time_s: float | None = None
+
+
+class Event(msgspec.Struct, frozen=True):
+    """One revision of an event: the record of `docs/reference/event.schema.json`."""
+
+    event_id: str
+    revision: int
+    phase: Phase
+    at: str
+    first_seen: str
+    hazard: str
+    category: Category
+    origin: Literal["posts", "official", "both"]
+    tier: Tier
+    headline: str
+    lang: str
+    place: Place | None
+    level: LevelWord
+    severity: Severity
+    urgency: Urgency
+    certainty: Certainty
+    confidence: float
+    voices: Band
+    families: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    bulletins: tuple[BulletinRef, ...]
+    why: tuple[Why, ...]
+    contract: str
+    merged_into: str | None = None
+    expires: str | None = None
+    extent: tuple[str, ...] | None = None
+    population: str | None = None
+    sensitive: bool = False
+    drill: bool = False
+
+
+class PlaceVotes(msgspec.Struct, frozen=True):
+    """How many distinct voices of a cluster named one place of the gazetteer."""
+
+    place: int
+    votes: float
+
+
+class FactReading(msgspec.Struct, frozen=True):
+    """A figure as read: kind, value and when; each counts for one voice."""
+
+    kind: int
+    value: float
+    at_ms: int
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """What detection knows of one event at one moment; exact counts, so it never leaves."""
+
+    number: int
+    event_id: str
+    phase: Phase
+    at_ms: int
+    first_seen_ms: int
+    last_seen_ms: int
+    hazard: int
+    voices: int
+    families: tuple[int, ...]
+    places: tuple[PlaceVotes, ...]
+    facts: tuple[FactReading, ...]
+    languages: tuple[tuple[int, int], ...]
+    """(language id, reports), most first."""
+    witness_share: float
+    diversity: float
+    masked_share: float
+    injury_share: float
+    surprise: float
+    """Minus log10 of the tail probability under the lagged baseline, capped at 30."""
+    window_s: int
+    merged_into: str | None = None
+    """Event id of the event this one became part of."""
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """A candidate answer to "where", with the share of votes behind it."""
+
+    place: Place
+    gazetteer_id: int
+    share: float
+
+
+class Rating(msgspec.Struct, frozen=True):
+    """How bad, how soon, how sure, and on what grounds."""
+
+    level: LevelWord
+    severity: Severity
+    urgency: Urgency
+    certainty: Certainty
+    confidence: float
+    tier: Tier
+    why: tuple[Why, ...]
+
+
+class Bulletin(msgspec.Struct, frozen=True):
+    """The typed part of an official message; no contact, no free text (contract P14)."""
+
+    source: str
+    id: str
+    sent_ms: int
+    hazard: str
+    lat: float
+    lon: float
+    radius_km: float
+    severity: Severity = "Unknown"
+    status: Literal["actual", "cancelled", "test"] = "actual"
+    references: tuple[str, ...] = ()
+    url: str | None = None
+    magnitude: float | None = None
+
+
+class Support(msgspec.Struct, frozen=True):
+    """A bulletin that speaks of one event, with how it agrees."""
+
+    bulletin: Bulletin
+    distance_km: float | None
+    lead_time_s: float
+
+
+class Watch(msgspec.Struct, frozen=True):
+    """What someone wants to know: hazards, an area, a level; nothing else can be said."""
+
+    id: str
+    hazards: tuple[str, ...] | Literal["any"]
+    place: str | None
+    """Gazetteer id of the centre, None for the whole world."""
+    lat: float | None
+    lon: float | None
+    radius_km: float | None
+    min_level: LevelWord
+    channel: str
+    meaning: str
+    """The compiled meaning in words; also its name (no text of the user is kept)."""
+
+
+AlertKind = Literal["alert", "update", "withdrawal"]
+
+
+class Alert(msgspec.Struct, frozen=True):
+    """One message owed to one channel about one event revision."""
+
+    key: str
+    """Constant over retries: event id, revision, watch, channel."""
+    kind: AlertKind
+    watch: str
+    meaning: str
+    channel: str
+    event: Event
+    why: tuple[Why, ...] = ()
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """A sink's word that an alert was taken."""
+
+    accepted: int
+    detail: str = ""

@@ -1,0 +1,1 @@
+"""Bulletins from official feeds, and which event each one supports."""

@@ -1,0 +1,1 @@
+"""Severity, urgency, certainty and level, and on what grounds."""

@@ -1,0 +1,1 @@
+"""Headlines and records from templates, never from posts."""

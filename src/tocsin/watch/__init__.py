@@ -1,0 +1,1 @@
+"""Watches compile into hazards and places, and match event revisions."""
