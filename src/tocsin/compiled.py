@@ -1,0 +1,46 @@
+"""The one switch between compiled kernels and plain Python."""
+
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+COMPILER_OFF = os.environ.get("TOCSIN_COMPILER", "").lower() == "off"
+"""Set TOCSIN_COMPILER=off to run every kernel as plain Python: slow, but the same results."""
+
+try:
+    if COMPILER_OFF:
+        raise ImportError
+    from numba import njit
+except ImportError:
+    njit = None
+
+
+def kernel(function: F) -> F:
+    """Compile an array function (cached on disk, without the interpreter lock) if we may.
+
+    No fast-math and no parallel reductions: the same input gives the same bytes.
+    """
+    if njit is None:
+        return _wrapping(function)
+    return njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]
+
+
+def _wrapping(function: F) -> F:
+    """Let 64-bit arithmetic wrap silently, as it does in compiled code."""
+
+    def run(*arguments: Any) -> Any:
+        with np.errstate(over="ignore"):
+            return function(*arguments)
+
+    run.__doc__ = function.__doc__
+    run.__name__ = function.__name__
+    return run  # type: ignore[return-value]
+
+
+def is_compiled() -> bool:
+    """Whether kernels run compiled in this process."""
+    return njit is not None
