@@ -43,6 +43,12 @@ class Ground(StrEnum):
     ONE_FAMILY_CAP = "one_family_cap"
     BELOW_K = "below_k"
     QUIET = "quiet"
+    # Why a watch matched, or did not.
+    HAZARD = "hazard"
+    LEVEL = "level"
+    DISTANCE_KM = "distance_km"
+    COUNTRY_ONLY = "country_only"
+    PHASE = "phase"
 
 
 class Why(msgspec.Struct, frozen=True, omit_defaults=True):
