@@ -1,0 +1,73 @@
+"""The shapes of the answers, over the very structs of the model."""
+
+import msgspec
+
+from tocsin.model import Alert, Event
+
+
+class EventList(msgspec.Struct, frozen=True):
+    """Latest revisions, newest change first."""
+
+    events: list[Event]
+    stream_id: str
+    """Give it as Last-Event-ID to /api/stream and nothing is missed in between."""
+
+
+class EventDetail(msgspec.Struct, frozen=True):
+    """One event: its latest revision, and all kept ones oldest first."""
+
+    event: Event
+    revisions: list[Event]
+
+
+class AlertList(msgspec.Struct, frozen=True):
+    """Alerts that were sent, newest first."""
+
+    alerts: list[Alert]
+
+
+class Readiness(msgspec.Struct, frozen=True):
+    """Whether the engine can do its work, and what to do when not."""
+
+    ready: bool
+    advice: str = ""
+
+
+class Credit(msgspec.Struct, frozen=True):
+    """Whose work is used, for what, and under which licence."""
+
+    name: str
+    use: str
+    licence: str
+    url: str
+
+
+class Credits(msgspec.Struct, frozen=True):
+    """Everything that must be credited where the answers are shown."""
+
+    credits: tuple[Credit, ...]
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """What is wrong with a request and what to do; never repeats what was sent."""
+
+    problem: str
+    remedy: str
+
+
+CREDITS = Credits(
+    credits=(
+        Credit(
+            name="GeoNames",
+            use="names and positions of places",
+            licence="CC BY 4.0",
+            url="https://www.geonames.org/",
+        ),
+        Credit(
+            name="Natural Earth",
+            use="outlines of the map",
+            licence="public domain",
+            url="https://www.naturalearthdata.com/",
+        ),
+    )
+)

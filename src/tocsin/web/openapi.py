@@ -1,0 +1,82 @@
+"""The OpenAPI 3.1 document, built from the table of routes and the very structs it answers with."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from tocsin.web.answers import Problem
+from tocsin.web.query import Parameter
+
+REF = "#/components/schemas/{name}"
+
+
+class RouteSpec(msgspec.Struct, frozen=True):
+    """One address: what it is for, what may be asked and what comes back."""
+
+    path: str
+    summary: str
+    answer: Any = None
+    """Type of the JSON answer; None when the answer is no JSON."""
+    media: str = "application/json"
+    parameters: tuple[Parameter, ...] = ()
+    errors: tuple[int, ...] = ()
+
+
+ERRORS = {
+    400: "A parameter is unknown or out of bounds.",
+    404: "There is no such thing, or no longer.",
+    503: "Not now; the answer says what to do.",
+}
+
+
+def document(routes: Sequence[RouteSpec], version: str) -> dict[str, Any]:
+    """The whole document, ready to encode."""
+    types = [Problem, *(route.answer for route in routes if route.answer is not None)]
+    schemas, components = msgspec.json.schema_components(types, ref_template=REF)
+    refs = dict(zip(types, schemas, strict=True))
+    return {
+        "openapi": "3.1.0",
+        "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
+        "info": {
+            "title": "Tocsin",
+            "version": version,
+            "summary": "Hazard events and alerts, for reading only.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "security": [],
+        "paths": {route.path: {"get": _operation(route, refs)} for route in routes},
+        "components": {"schemas": components},
+    }
+
+
+def _operation(route: RouteSpec, refs: dict[Any, Any]) -> dict[str, Any]:
+    schema = refs[route.answer] if route.answer is not None else {"type": "string"}
+    answers: dict[str, Any] = {
+        "200": {"description": route.summary, "content": {route.media: {"schema": schema}}}
+    }
+    problem = {"application/json": {"schema": refs[Problem]}}
+    for status in route.errors:
+        answers[str(status)] = {"description": ERRORS[status], "content": problem}
+    return {
+        "operationId": _operation_id(route.path),
+        "summary": route.summary,
+        "parameters": [_parameter(parameter) for parameter in route.parameters],
+        "responses": answers,
+    }
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "in": parameter.where,
+        "required": parameter.where == "path",
+        "description": parameter.help,
+        "schema": parameter.schema,
+    }
+
+
+def _operation_id(path: str) -> str:
+    words = [word.strip("{}") for word in path.split("/") if word]
+    return "get_" + "_".join(word.replace(".", "_") for word in words or ["page"])
