@@ -1,1 +1,7 @@
 """Watches compile into hazards and places, and match event revisions."""
+
+from tocsin.watch.compile import Resolver, compile_watch
+from tocsin.watch.match import match
+from tocsin.watch.matcher import Matcher
+
+__all__ = ["Matcher", "Resolver", "compile_watch", "match"]

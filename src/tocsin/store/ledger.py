@@ -1,0 +1,205 @@
+"""The store: revisions, outbox, cursors and meta, where a step is kept whole or not at all."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from tocsin.errors import InputError
+from tocsin.model import Alert, Event
+from tocsin.store import outbox, revisions
+from tocsin.store.connection import BUSY_MS, connect, explained
+from tocsin.store.records import OutboxState, Owed, Revision, fell_below_k
+
+META_BYTES = 16 << 20
+CURSOR_CHARS = 4_096
+
+
+class Store:
+    """Everything Tocsin remembers, in one file; safe to share between threads.
+
+    Every method raises StoreUnavailable when the file cannot be used just now and
+    Corruption when what it holds contradicts itself; either way nothing half-done is kept.
+    """
+
+    def __init__(self, base: sqlite3.Connection, name: str) -> None:
+        self._base, self._name, self._turn = base, name, threading.RLock()
+
+    @classmethod
+    def open(cls, path: str | Path, busy_ms: int = BUSY_MS) -> Self:
+        """Open or create the file; waits at most `busy_ms` for another process's lock."""
+        path = Path(path)
+        return cls(connect(path, busy_ms), path.name)
+
+    def close(self) -> None:
+        """Let go of the file; closing twice is fine."""
+        with self._turn:
+            self._base.close()
+
+    def checkpoint(self) -> bool:
+        """Move the log into the file and truncate it; only then are deleted bytes gone.
+
+        False when a reader was in the way: call again.
+        """
+        with self._turn, explained(self._name):
+            busy = self._base.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            return bool(busy == 0)
+
+    def commit_step(
+        self,
+        events: Sequence[Event],
+        alerts: Sequence[Alert],
+        cursors: Mapping[str, str],
+        now_ms: int,
+        meta: Mapping[str, bytes] | None = None,
+    ) -> None:
+        """Keep one step whole: revisions, what is owed for them, and how far sources were read.
+
+        Repeating a step changes nothing. A withdrawal takes the place of what the same
+        channel is still owed about the event, and an event withdrawn for too few voices
+        shrinks at once. Raises InputError for a cursor or value beyond its bound.
+        """
+        with self._transaction() as base:
+            for event in events:
+                revisions.add(base, event)
+            for alert in alerts:
+                outbox.add(base, alert, now_ms)
+            for event in events:
+                if fell_below_k(event):
+                    self._shrink(base, event.event_id)
+            for source, cursor in cursors.items():
+                _bounded(f"cursor of {source}", len(cursor), CURSOR_CHARS)
+                base.execute("INSERT OR REPLACE INTO cursors VALUES (?, ?)", (source, cursor))
+            for name, value in (meta or {}).items():
+                _bounded(f"meta {name}", len(value), META_BYTES)
+                base.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def mark(
+        self, key: str, state: OutboxState, now_ms: int, next_at_ms: int = 0, detail: str = ""
+    ) -> None:
+        """Write down how one try ended; `pending` with `next_at_ms` means try again then."""
+        with self._transaction() as base:
+            outbox.mark(base, key, state, now_ms, next_at_ms, detail)
+
+    def expire(self, before_ms: int) -> int:
+        """Give up what has been owed since before; how many, from then on in `undelivered`."""
+        with self._transaction() as base:
+            return outbox.expire(base, before_ms)
+
+    def shrink(self, event_id: str) -> None:
+        """Reduce every trace of an event to id, hazard, country, phase and times (P10).
+
+        Alerts not yet sent are superseded; withdrawals stay owed with nothing else in them.
+        The bytes are gone from the disk after the next `checkpoint`.
+        """
+        with self._transaction() as base:
+            self._shrink(base, event_id)
+
+    def prune(self, before_ms: int) -> int:
+        """Forget events last revised before and their settled messages; how many revisions."""
+        with self._transaction() as base:
+            return revisions.prune(base, before_ms)
+
+    def pending(self, channel: str | None = None, limit: int = 100) -> list[Owed]:
+        """What is owed, due or not: withdrawals first (untried ones foremost), then by age."""
+        return self._owed(
+            "WHERE state = 'pending' AND channel = ifnull(?, channel) ORDER BY"
+            " kind != 'withdrawal', CASE kind WHEN 'withdrawal' THEN attempts > 0 END, seq LIMIT ?",
+            channel,
+            limit,
+        )
+
+    def channels_owed(self) -> list[str]:
+        """Channels that still wait for something."""
+        with self._turn, explained(self._name):
+            rows = self._base.execute(
+                "SELECT DISTINCT channel FROM outbox WHERE state = 'pending' ORDER BY channel"
+            ).fetchall()
+        return [channel for (channel,) in rows]
+
+    def undelivered(self, limit: int = 100) -> list[Owed]:
+        """What was rejected or given up, newest first: the list an operator reads."""
+        return self._owed("WHERE state IN ('rejected', 'expired') ORDER BY seq DESC LIMIT ?", limit)
+
+    def outbox_counts(self) -> dict[str, int]:
+        """Messages by state."""
+        with self._turn, explained(self._name):
+            return dict(
+                self._base.execute(
+                    "SELECT state, count(*) FROM outbox GROUP BY state ORDER BY state"
+                ).fetchall()
+            )
+
+    def recent_alerts(self, limit: int = 100) -> list[Owed]:
+        """Messages in whatever state, newest first."""
+        return self._owed("ORDER BY seq DESC LIMIT ?", limit)
+
+    def last_alerts(self, limit: int = 200_000) -> list[Alert]:
+        """The last message about each (watch, event), oldest first: what a matcher restores."""
+        owed = self._owed(
+            "WHERE seq IN (SELECT max(seq) FROM outbox GROUP BY watch, event_id"
+            " ORDER BY max(seq) DESC LIMIT ?) ORDER BY seq",
+            limit,
+        )
+        return [each.alert for each in owed]
+
+    def revisions_since(self, seq: int, limit: int = 1_000) -> list[Revision]:
+        """Revisions committed after `seq`, oldest first."""
+        return self._revisions("WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit)
+
+    def revisions_of(self, event_id: str, limit: int = 1_000) -> list[Revision]:
+        """Every revision of one event, first to last."""
+        return self._revisions("WHERE event_id = ? ORDER BY revision LIMIT ?", event_id, limit)
+
+    def latest(self, since_ms: int = 0, limit: int = 1_000) -> list[Revision]:
+        """The last revision of each event decided at or after `since_ms`, newest first."""
+        return self._revisions(
+            "WHERE seq IN (SELECT max(seq) FROM revisions GROUP BY event_id) AND at_ms >= ?"
+            " ORDER BY seq DESC LIMIT ?",
+            since_ms,
+            limit,
+        )
+
+    def cursors(self) -> dict[str, str]:
+        """How far each source was read when the last step was kept."""
+        with self._turn, explained(self._name):
+            return dict(self._base.execute("SELECT source, cursor FROM cursors").fetchall())
+
+    def meta(self, name: str) -> bytes | None:
+        """A remembered value, or None."""
+        with self._turn, explained(self._name):
+            row = self._base.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return bytes(row[0]) if row else None
+
+    def _owed(self, rest: str, *values: object) -> list[Owed]:
+        with self._turn, explained(self._name):
+            return outbox.select(self._base, rest, *values)
+
+    def _revisions(self, rest: str, *values: object) -> list[Revision]:
+        with self._turn, explained(self._name):
+            return revisions.select(self._base, rest, *values)
+
+    @staticmethod
+    def _shrink(base: sqlite3.Connection, event_id: str) -> None:
+        revisions.shrink(base, event_id)
+        outbox.shrink(base, event_id)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._turn, explained(self._name):
+            self._base.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._base
+                self._base.execute("COMMIT")
+            except BaseException:
+                # A full disk may have rolled back by itself already.
+                if self._base.in_transaction:
+                    self._base.execute("ROLLBACK")
+                raise
+
+
+def _bounded(what: str, size: int, limit: int) -> None:
+    if size > limit:
+        raise InputError(f"{what}: {size} is more than {limit}. Keep less in it.")

@@ -1,0 +1,44 @@
+"""The tables of the store and the steps from one version of them to the next."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE revisions (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            event_id TEXT NOT NULL,
+            revision INTEGER NOT NULL,
+            at_ms INTEGER NOT NULL,
+            first_seen_ms INTEGER NOT NULL,
+            hazard TEXT NOT NULL,
+            country TEXT,
+            level TEXT,
+            phase TEXT NOT NULL,
+            json BLOB,
+            UNIQUE (event_id, revision)
+        )""",
+        "CREATE INDEX revisions_by_time ON revisions (at_ms)",
+        """CREATE TABLE outbox (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            key TEXT NOT NULL UNIQUE,
+            channel TEXT NOT NULL,
+            event_id TEXT NOT NULL,
+            revision INTEGER NOT NULL,
+            watch TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            state TEXT NOT NULL
+                CHECK (state IN ('pending', 'sent', 'rejected', 'expired', 'superseded')),
+            attempts INTEGER NOT NULL DEFAULT 0,
+            created_ms INTEGER NOT NULL,
+            tried_ms INTEGER NOT NULL DEFAULT 0,
+            next_at_ms INTEGER NOT NULL DEFAULT 0,
+            detail TEXT NOT NULL DEFAULT '',
+            json BLOB NOT NULL
+        )""",
+        "CREATE INDEX outbox_by_state ON outbox (state, channel, seq)",
+        "CREATE INDEX outbox_by_event ON outbox (event_id, watch, seq)",
+        "CREATE TABLE cursors (source TEXT PRIMARY KEY, cursor TEXT NOT NULL)",
+        "CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL)",
+    ),
+)
+"""Step i brings a file from version i to i + 1; a shipped step is never edited."""
+
+VERSION = len(MIGRATIONS)
