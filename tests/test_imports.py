@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
 from mutants.imports import MUTANTS, STRANGER
 from tidy import plugins
 from tidy.files import ROOT

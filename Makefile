@@ -1,0 +1,109 @@
+# Tocsin's doors. `make` alone says what they are; a second run of any of them is quick.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint browser wheel constraints nightly clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+JOBS ?= 2
+PORT ?=
+ARGS ?=
+T ?= tests
+
+# What the editable install and the gazetteer inside it are made of.
+PARTS := pyproject.toml $(wildcard hatch_build.py) \
+  $(wildcard src/tocsin/vocabulary/gazetteer_build*.py src/tocsin/vocabulary/data/*.toml)
+
+help: ## Say what can be done here
+	@echo "Tocsin: what can be done here"
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  make demo PORT=8800              the same on a port of your choice"
+	@echo "  make demo ARGS='--no-browser'    anything 'tocsin demo --help' lists"
+	@echo "  make test T=tests/test_tidy.py   one file"
+	@echo
+	@echo "Needs Python 3.11 or newer and make; everything else lands in $(VENV)."
+
+demo: $(VENV)/.tocsin ## A live page with invented events, on this machine only
+	@$(BIN)/tocsin demo $(if $(PORT),--port $(PORT)) $(ARGS)
+
+test: lint browser ## Lint, types, import contracts, then every test
+	@echo "--- tests"
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(T)
+
+lint: $(VENV)/.test $(VENV)/.tocsin ## Style, types and import contracts, without tests
+	@echo "--- style"
+	@$(BIN)/ruff check .
+	@echo "--- types"
+	@$(BIN)/mypy
+	@$(BIN)/mypy --allow-untyped-calls --allow-incomplete-defs --allow-any-generics \
+	  --no-warn-return-any tests
+	@echo "--- import contracts"
+	@$(BIN)/lint-imports --no-logo
+
+nightly: $(VENV)/.test $(VENV)/.tocsin browser ## Every test, with many more invented cases
+	@HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(T)
+
+wheel: $(VENV)/.run ## Build the wheel into dist/
+	@rm -rf dist
+	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
+
+# Run after changing dependencies in pyproject.toml; needs the network.
+constraints: $(VENV)/.run ## Lock every dependency by hash again (constraints/*.txt)
+	@$(PIP) install --quiet pip-tools
+	@export CUSTOM_COMPILE_COMMAND='make constraints'; \
+	lock() { $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host "$$@" pyproject.toml; }; \
+	lock --output-file constraints/run.txt; \
+	lock --output-file constraints/test.txt --constraint constraints/run.txt --extra test; \
+	lock --output-file constraints/build.txt --constraint constraints/test.txt \
+	  --all-build-deps --only-build-deps
+
+clean: ## Take away everything that was made here (not the state of a running Tocsin)
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Chromium comes with the system. Where we may, we install it; elsewhere the tests say why they skip.
+browser:
+	@if command -v chromium >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "--- installing chromium for the browser tests"; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends chromium >/dev/null; } \
+	  || echo "chromium could not be installed: browser tests will be skipped."; \
+	else echo "No chromium here: browser tests will be skipped. Install it to run them."; fi
+
+$(VENV)/bin/python:
+	@for candidate in "$${PYTHON:-}" python3.11 python3 python3.12 python3.13 python; do \
+	  [ -n "$$candidate" ] || continue; \
+	  if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    found="$$candidate"; break; fi; \
+	done; \
+	if [ -z "$${found:-}" ]; then \
+	  echo "Tocsin needs Python 3.11 or newer and found none. Install it (Debian, Ubuntu:"; \
+	  echo "'apt-get install python3.11 python3.11-venv'), or say where it is: make PYTHON=/path/to/python3"; \
+	  exit 1; fi; \
+	echo "--- making $(VENV) with $$("$$found" --version)"; \
+	"$$found" -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "This Python has no venv module. Debian, Ubuntu: 'apt-get install python3-venv'."; exit 1; }
+
+$(VENV)/.run: constraints/run.txt constraints/build.txt | $(VENV)/bin/python
+	@echo "--- installing what Tocsin needs, each file checked against its hash (a minute or two)"
+	@$(PIP) install --require-hashes -r constraints/run.txt
+	@$(PIP) install --require-hashes -r constraints/build.txt
+	@touch $@
+
+$(VENV)/.test: constraints/test.txt $(VENV)/.run
+	@echo "--- installing what the tests need"
+	@$(PIP) install --require-hashes -r constraints/test.txt
+	@touch $@
+
+$(VENV)/.tocsin: $(PARTS) $(VENV)/.run
+	@echo "--- installing Tocsin and building its gazetteer"
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
