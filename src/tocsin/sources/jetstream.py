@@ -1,0 +1,273 @@
+"""Live posts from a Bluesky Jetstream server: one connection, resumable, deletions included."""
+
+import re
+from urllib.parse import urlencode, urlsplit
+
+import msgspec
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from tocsin.clock import Clock
+from tocsin.config import Field, Spec, Value
+from tocsin.errors import ConfigError, SourceLost, SourceRefused
+from tocsin.metrics import Reason
+from tocsin.sources import FRAME_BYTES, Post
+from tocsin.sources.courtesy import agent, is_loopback
+from tocsin.sources.frames import POSTS, decode_jetstream
+from tocsin.sources.jetstream_cursor import Cursor, Tracker, Wire
+
+FRAMES_PER_READ = 4_096
+"""Most frames one read hands on."""
+QUEUE_FRAMES = 256
+"""Frames held between the socket and us; beyond it the server has to wait."""
+MESSAGE_BYTES = 2_097_152
+"""Longest message taken off the wire; from FRAME_BYTES on it is only counted."""
+LOOK_BACK_US = 36 * 3_600 * 1_000_000
+"""How far back a v1 server rewinds; an older cursor is clamped without a word."""
+
+_OPEN_S = 10.0
+_CLOSE_S = 1.0
+_PING_S = 30.0
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252})(:[0-9]{1,5})?")
+_PATHS: dict[Wire, str] = {
+    "v2": "/xrpc/network.bsky.jetstream.subscribeEvents",
+    "v1": "/subscribe",
+}
+
+
+class _Problem(msgspec.Struct):
+    error: str = ""
+
+
+class JetstreamSource:
+    """Posts, edits, deletions and account closures as Jetstream sends them."""
+
+    spec = Spec(
+        name="jetstream",
+        kind="posts",
+        summary="Public Bluesky posts, live from a Jetstream server (v2 wire, v1 as fallback).",
+        fields=(
+            Field(
+                name="host",
+                default="jetstream2.us-east.bsky.network",
+                help="Name the Jetstream server to listen to, without scheme or path.",
+            ),
+            Field(
+                name="url",
+                default="",
+                help="Give ws://127.0.0.1:PORT or wss://HOST to use a server of your own.",
+            ),
+            Field(
+                name="wire",
+                default="auto",
+                choices=("auto", "v2", "v1"),
+                help="Leave at auto: v2 where the server speaks it, else v1.",
+            ),
+            Field(
+                name="contact",
+                default="",
+                help="Say how the server's operator can reach you, in one line.",
+            ),
+        ),
+        example='[sources.bluesky]\ntype = "jetstream"\ncontact = "ops@example.org"\n',
+        family="bluesky",
+        deletes=True,
+        terms=(
+            "Bluesky developer guidelines, read 2026-11-22: every service must delete what a "
+            "user asks to be deleted; no key needed; one connection per client."
+        ),
+    )
+
+    def __init__(self, settings: dict[str, Value], clock: Clock) -> None:
+        """`settings` as checked by the spec; raises ConfigError for a host or url that is none."""
+        self._clock = clock
+        self._base = _base(str(settings.get("url", "")), str(settings.get("host", "")))
+        self._host = urlsplit(self._base).netloc
+        self._wanted = str(settings.get("wire", "auto"))
+        self._agent = agent(str(settings.get("contact", "")))
+        self._socket: ClientConnection | None = None
+        self._tracker = Tracker("v2", self._host, None)
+        self._lost = ""
+        self._choked = False
+        self.gap = False
+        """Whether posts may be missing before what the open connection gives (blind interval)."""
+
+    def open(self, cursor: str | None) -> None:
+        """Connect and resume; sets `gap` when the server cannot rewind that far.
+
+        Raises SourceLost (network, server busy) or SourceRefused (no such service here).
+        """
+        self.close()
+        self._lost = ""
+        resume = Cursor.parse(cursor)
+        if self._choked:
+            # Resuming would meet the same endless message again: skip to now, and say so.
+            resume, self._choked = None, False
+        self.gap = cursor is not None and resume is None
+        if self._wanted != "v1":
+            status = self._connect("v2", resume)
+            if status is None:
+                return
+            if self._wanted == "v2":
+                raise SourceRefused(
+                    f"{self._host} does not speak the v2 wire (HTTP {status}). "
+                    'Set wire = "auto", or choose another host.'
+                )
+        status = self._connect("v1", resume)
+        if status is not None:
+            raise SourceRefused(
+                f"{self._host} is no Jetstream server (HTTP {status}). Check host or url."
+            )
+
+    def read(self, wait_s: float) -> tuple[list[bytes], str | None]:
+        """What came within `wait_s` seconds: at most FRAMES_PER_READ frames, and the cursor.
+
+        Raises SourceLost with the reason once the connection has ended and its last frames
+        have been handed on; a clean close by the server counts as lost as well.
+        """
+        if self._socket is None:
+            raise SourceLost("the connection is not open. Open it again.")
+        if self._lost:
+            raise SourceLost(self._lost)
+        frames: list[bytes] = []
+        until_s = self._clock.monotonic_s() + wait_s
+        left_s = wait_s
+        try:
+            while len(frames) < FRAMES_PER_READ and not self._lost:
+                self._take(self._socket.recv(timeout=max(0.0, left_s), decode=False), frames)
+                # The rest is only what is there already, and no longer than we may take.
+                left_s = 0.0
+                if self._clock.monotonic_s() > until_s:
+                    break
+        except TimeoutError:
+            pass
+        except (ConnectionClosed, WebSocketException, OSError) as error:
+            self._lost = _closed(self._host, error)
+            self._choked = getattr(getattr(error, "sent", None), "code", None) == 1009
+        if self._lost and not frames:
+            raise SourceLost(self._lost)
+        return frames, self._tracker.text
+
+    def decode(self, frame: bytes) -> Post | Reason:
+        """A typed view of a frame of either wire."""
+        return decode_jetstream(frame)
+
+    def close(self) -> None:
+        """End the connection; takes a second at most."""
+        socket, self._socket = self._socket, None
+        if socket is not None:
+            socket.close()
+
+    def _take(self, message: bytes, frames: list[bytes]) -> None:
+        """Sort one message: an event once, a notice into `gap`, an error into the reason."""
+        verdict = self._tracker.see(message)
+        if verdict.error:
+            self._lost = f"{self._host} ended the stream: {verdict.error}. Reopen from the cursor."
+        elif verdict.gap:
+            self.gap = True
+        elif not verdict.repeated:
+            # Cut a byte past the bound, so that decode counts it as too large.
+            frames.append(message if len(message) <= FRAME_BYTES else message[: FRAME_BYTES + 1])
+
+    def _connect(self, wire: Wire, resume: Cursor | None) -> int | None:
+        """None when connected, or the HTTP status that says the wire is not spoken here."""
+        position = resume.position(wire, self._host) if resume else None
+        try:
+            self._dial(wire, position)
+        except InvalidStatus as error:
+            status = error.response.status_code
+            if resume and _problem(error) == "CursorTooOld":
+                # By time the server clamps to the oldest it has, which loses the least.
+                self.gap = True
+                return self._again(wire, resume)
+            if status in (400, 404, 405):
+                return status
+            raise _refusal(self._host, error) from None
+        self._tracker = Tracker(wire, self._host, resume)
+        if wire == "v1" and resume and self._older_than_look_back(resume):
+            self.gap = True
+        return None
+
+    def _again(self, wire: Wire, resume: Cursor) -> int | None:
+        try:
+            self._dial(wire, resume.time_us or None)
+        except InvalidStatus as error:
+            raise _refusal(self._host, error) from None
+        self._tracker = Tracker(wire, self._host, resume)
+        return None
+
+    def _older_than_look_back(self, resume: Cursor) -> bool:
+        return self._clock.now_ms() * 1_000 - resume.time_us > LOOK_BACK_US
+
+    def _dial(self, wire: Wire, position: int | None) -> None:
+        v2 = wire == "v2"
+        query: list[tuple[str, str]] = (
+            [("kinds", "commit"), ("kinds", "account"), ("collections", POSTS)]
+            if v2
+            else [("wantedCollections", POSTS)]
+        )
+        if position is not None:
+            query.append(("cursor", str(position)))
+        try:
+            self._socket = connect(
+                f"{self._base}{_PATHS[wire]}?{urlencode(query)}",
+                compression=None,
+                subprotocols=[Subprotocol("xrpc.v1.json")] if v2 else None,
+                user_agent_header=self._agent,
+                open_timeout=_OPEN_S,
+                close_timeout=_CLOSE_S,
+                ping_interval=_PING_S,
+                ping_timeout=_PING_S,
+                max_size=MESSAGE_BYTES,
+                max_queue=QUEUE_FRAMES,
+                proxy=None if is_loopback(self._base) else True,
+            )
+        except InvalidStatus:
+            raise
+        except (WebSocketException, OSError, EOFError) as error:
+            raise SourceLost(
+                f"{self._host} cannot be reached ({type(error).__name__}). "
+                "Check the network, the host and the clock of this machine."
+            ) from None
+
+
+def _base(url: str, host: str) -> str:
+    """`wss://host` of the settings; plain ws only where nobody else can listen."""
+    if not url:
+        if not _HOST.fullmatch(host):
+            raise ConfigError("host", "is no host name", "Give a name such as host.example:443.")
+        return f"wss://{host}"
+    parts = urlsplit(url)
+    if parts.scheme not in ("ws", "wss") or not _HOST.fullmatch(parts.netloc):
+        raise ConfigError(
+            "url", "is no WebSocket address", "Give wss://HOST or ws://127.0.0.1:PORT."
+        )
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ConfigError("url", "has a path", "Leave the path out; it follows from the wire.")
+    base = f"{parts.scheme}://{parts.netloc}"
+    if parts.scheme == "ws" and not is_loopback(base):
+        raise ConfigError("url", "is not encrypted", "Use wss:// for anything but this machine.")
+    return base
+
+
+def _problem(error: InvalidStatus) -> str:
+    """The name of the error in the answer's body, or an empty string."""
+    try:
+        return msgspec.json.decode(bytes(error.response.body or b""), type=_Problem).error
+    except (msgspec.MsgspecError, ValueError):
+        return ""
+
+
+def _refusal(host: str, error: InvalidStatus) -> SourceLost | SourceRefused:
+    status = error.response.status_code
+    if status in (401, 403, 410, 451):
+        return SourceRefused(f"{host} does not let us in (HTTP {status}). Choose another host.")
+    return SourceLost(f"{host} is not ready (HTTP {status}). Try again later.")
+
+
+def _closed(host: str, error: Exception) -> str:
+    """Why a connection ended, without a word of the other side's free text."""
+    code = getattr(getattr(error, "rcvd", None), "code", None)
+    how = f"closed by the server, code {code}" if code else type(error).__name__
+    return f"{host}: connection lost ({how}). Reopen from the cursor."
