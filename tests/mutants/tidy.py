@@ -40,6 +40,10 @@ MUTANTS = [
         "function_length",
         ("plain", _function("    n += 1\n" * 58 + "    return n\n")),
         (
+            "compiled-loop",
+            _function("    n += 1\n" * 148 + "    return n\n", "@kernel\ndef act(n: int) -> int:"),
+        ),
+        (
             "nested-in-a-method",
             f'{SAY}class A:\n    """An a."""\n\n    def _b(self) -> None:\n'
             + "        def c() -> None:\n"
@@ -105,6 +109,9 @@ CLEAN = {
     "src/tocsin/kernels.py": SAY + "A = 1\n" * 399,
     "src/tocsin/long.py": SAY + "A = 1\n" * 299,
     "src/tocsin/page.py": _function("    n += 1\n" * 57 + "    return n\n"),
+    "src/tocsin/loop.py": _function(
+        "    n += 1\n" * 147 + "    return n\n", "@kernel\ndef act(n):"
+    ),
     "src/tocsin/quoted.py": '"""Reads `a.b. C` of e.g. one file."""\n',
     "tests/conformance/__init__.py": "",
     "tests/test_part.py": SAY + "def test_it(a):\n    assert a\n",
