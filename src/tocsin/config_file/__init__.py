@@ -1,0 +1,17 @@
+"""The configuration file: what may stand in it, how it is read, what a new one looks like."""
+
+from tocsin.config_file.read import PAGE, Configuration, Part, checked_parts, load, parse
+from tocsin.config_file.settings import SETTINGS
+from tocsin.config_file.written import reference, template
+
+__all__ = [
+    "PAGE",
+    "SETTINGS",
+    "Configuration",
+    "Part",
+    "checked_parts",
+    "load",
+    "parse",
+    "reference",
+    "template",
+]
