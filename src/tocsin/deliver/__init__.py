@@ -1,1 +1,7 @@
 """From a matched revision to a message that arrived."""
+
+from tocsin.deliver.dispatch import Counts, Dispatcher
+from tocsin.deliver.receiver import Receiver
+from tocsin.deliver.stages import STAGES, Held, Stage, through
+
+__all__ = ["STAGES", "Counts", "Dispatcher", "Held", "Receiver", "Stage", "through"]
