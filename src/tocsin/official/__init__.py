@@ -1,1 +1,6 @@
-"""Bulletins from official feeds, and which event each one supports."""
+"""Bulletins from official feeds, and which event each one corroborates."""
+
+from tocsin.official.corroborate import Corroborator
+from tocsin.official.parse import WIRES, Wire, parse, parse_path, sniff
+
+__all__ = ["WIRES", "Corroborator", "Wire", "parse", "parse_path", "sniff"]

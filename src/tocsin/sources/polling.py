@@ -141,7 +141,7 @@ class _Fetch:
                 target = urljoin(url, answer.headers.get("Location", ""))
             if urlsplit(target)[:2] != urlsplit(url)[:2]:
                 raise SourceRefused(
-                    f"{host} sends us to another host. Put the new address into url if you trust it."
+                    f"{host} sends us to another host. Put the new address into url if it is right."
                 )
             url = target
         raise SourceRefused(f"{host} redirects in circles. Check url.")

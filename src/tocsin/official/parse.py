@@ -1,0 +1,86 @@
+"""One way in for every official wire: bytes to bulletins, and why the rest was left behind."""
+
+from collections import Counter
+from collections.abc import Container
+from pathlib import Path
+from typing import Literal, get_args
+
+from tocsin.errors import ConfigError, InputError
+from tocsin.metrics import Reason
+from tocsin.model import Bulletin
+from tocsin.official.bounds import Read, is_source_name
+from tocsin.official.cap import read_cap
+from tocsin.official.jsonl import read_jsonl
+from tocsin.official.usgs import read_usgs
+from tocsin.vocabulary.hazards import hazard_ids
+
+Wire = Literal["usgs", "cap", "jsonl"]
+WIRES: tuple[Wire, ...] = get_args(Wire)
+
+FILE_BYTES = 67_108_864
+"""Longest bulletin file that is read."""
+
+
+def parse(
+    frame: bytes, wire: Wire, hazards: Container[str] | None = None, source: str | None = None
+) -> tuple[list[Bulletin], Counter[Reason]]:
+    """Bulletins of one frame and the count of refused messages by reason.
+
+    `hazards` are the known hazard keys (the vocabulary's when None); `source` names the feed
+    (else `usgs` or `cap`; JSON Lines name their own). Bad input never raises; a
+    `source` that is no feed name raises ConfigError.
+    """
+    if source is not None and not is_source_name(source):
+        raise ConfigError("source", "is no feed name", "Use lower case letters, digits, - and _.")
+    known = hazard_ids() if hazards is None else hazards
+    if wire == "usgs":
+        found = read_usgs(frame, source or "usgs")
+    elif wire == "cap":
+        found = read_cap(frame, source or "cap")
+    else:
+        found = read_jsonl(frame, known)
+    kept = [bulletin for bulletin in found.bulletins if bulletin.hazard in known]
+    refused = found.refused
+    refused[Reason.OTHER_KIND] += len(found.bulletins) - len(kept)
+    return kept, +refused
+
+
+def sniff(frame: bytes) -> Wire:
+    """Which wire the bytes look like; JSON Lines when nothing else fits."""
+    head = frame[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if head.startswith(b"<"):
+        return "cap"
+    if head.startswith(b"{") and b'"FeatureCollection"' in head:
+        return "usgs"
+    return "jsonl"
+
+
+def parse_path(path: str, hazards: Container[str] | None = None) -> list[Bulletin]:
+    """Bulletins of one file in order of sending, the wire told by the content.
+
+    Raises InputError for a file that cannot be read, is too long, or holds nothing but
+    messages in none of the three wires.
+    """
+    file = Path(path)
+    if file.is_dir():
+        raise InputError(f"{path}: is a folder. Give the bulletin files in it by name.")
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(FILE_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}). Check the path.") from None
+    if len(content) > FILE_BYTES:
+        raise InputError(f"{path}: is over {FILE_BYTES} bytes. Split it by day.")
+    bulletins, refused = _read(content, hazards)
+    broken = refused[Reason.BAD_BULLETIN] + refused[Reason.BAD_TIME] + refused[Reason.TOO_LARGE]
+    if not bulletins and (broken or not content.strip()):
+        raise InputError(
+            f"{path}: no bulletin in it can be read ({broken} refused). "
+            "Give CAP 1.2 XML, USGS GeoJSON or JSON Lines with source, id, sent, hazard, lat, "
+            "lon, radius_km, severity, status."
+        )
+    return sorted(bulletins, key=lambda b: (b.sent_ms, b.source, b.id, b.hazard))
+
+
+def _read(content: bytes, hazards: Container[str] | None) -> Read:
+    return Read(*parse(content, sniff(content), hazards))
