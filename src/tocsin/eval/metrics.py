@@ -27,9 +27,7 @@ def f1(wanted: NDArray[np.bool_], given: NDArray[np.bool_]) -> tuple[float, floa
     return precision, recall, (2 * precision * recall / both if both else 0.0)
 
 
-def bcubed(
-    truth: NDArray[np.integer], found: NDArray[np.integer]
-) -> tuple[float, float, float]:
+def bcubed(truth: NDArray[np.integer], found: NDArray[np.integer]) -> tuple[float, float, float]:
     """B-cubed precision, recall and F1 of cluster labels, (n,) each; every item weighs the same."""
     if len(truth) == 0:
         return 0.0, 0.0, 0.0
@@ -40,9 +38,7 @@ def bcubed(
     return precision, recall, 2 * precision * recall / (precision + recall)
 
 
-def adjusted_mutual_information(
-    truth: NDArray[np.integer], found: NDArray[np.integer]
-) -> float:
+def adjusted_mutual_information(truth: NDArray[np.integer], found: NDArray[np.integer]) -> float:
     """Mutual information above chance over the mean entropy above chance, (n,) labels each."""
     n = len(truth)
     if n == 0:

@@ -68,8 +68,7 @@ Turkey TR, Uganda UG, Ukraine UA, United Arab Emirates AE, United Kingdom GB, Un
 Uruguay UY, Vanuatu VU, Venezuela VE, Vietnam VN, Yemen YE, Zambia ZM, Zimbabwe ZW
 """
 ISO_OF: Mapping[str, str] = {
-    name: code
-    for name, _, code in (entry.strip().rpartition(" ") for entry in _ISO.split(","))
+    name: code for name, _, code in (entry.strip().rpartition(" ") for entry in _ISO.split(","))
 }
 
 

@@ -138,3 +138,11 @@ def _fillers(
         own = word[free[word] & (word_tongue == code)]
         pools.append(own if len(np.unique(own)) >= 100 else everything)
     return pools
+
+
+def empty_wording() -> Wording:
+    """The wording of no text, for streams in which nothing is said twice."""
+    none = np.zeros(0, np.int32)
+    return Wording(
+        [], np.zeros(1, np.int64), none, np.zeros(0, np.bool_), np.zeros(0, np.int16), [], []
+    )

@@ -1,0 +1,50 @@
+"""Drives the true engine over a composed stream and brings back what scoring needs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.eval.stream import Stream
+from tocsin.model import Event
+
+
+class Replayed(NamedTuple):
+    """What the engine made of one stream."""
+
+    events: list[Event]
+    """Every revision, in order."""
+    assigned: Sequence[str | None]
+    """Per row: the event id under which it finally stands."""
+    reported_rows: Mapping[str, NDArray[np.int64]] | None = None
+    """Per event id: its rows when it was first reported, where the engine kept them."""
+    arrival: Sequence[str | None] | None = None
+    """Per row: the label it was given on arrival, never revised, where the engine kept it."""
+    received: int = 0
+    seconds: float = 0.0
+
+
+Replay = Callable[[Stream], Replayed]
+
+
+def replay(stream: Stream) -> Replayed:
+    """The stream through `tocsin.engine.replay`, observed; keys derive from the stream's seed."""
+    from tocsin.engine import replay as run
+    from tocsin.sources.frames import decode_replay
+
+    result = run(
+        stream.frames(),
+        decode_replay,
+        bulletins=list(stream.plan.bulletins),
+        seed=stream.seed,
+        observe=True,
+    )
+    return Replayed(
+        list(result.events),
+        result.assignments,
+        getattr(result, "reported_rows", None),
+        getattr(result, "arrival", None),
+        result.received,
+        result.seconds,
+    )
