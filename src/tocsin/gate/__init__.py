@@ -1,1 +1,110 @@
 """The boundary: text and voices come in, columns go out."""
+
+from collections import deque
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.gate.admit import Passed, RemovalRows, admit
+from tocsin.gate.decode import Arrived, Decode, decode
+from tocsin.gate.read import REASON_OF_VERDICT, read, sieve
+from tocsin.gate.timeline import Timeline
+from tocsin.gate.voices import VoiceKeys, Voices
+from tocsin.metrics import Reason, Tally
+from tocsin.vocabulary.gazetteer import Gazetteer
+from tocsin.vocabulary.hazards import LANGUAGES
+from tocsin.vocabulary.pack import Vocabulary
+from tocsin.vocabulary.tokens import pack_texts
+
+__all__ = ["Gate", "Passed"]
+
+SEEN_MAX = 65_536
+"""Post tags remembered to refuse the same post twice (at-least-once sources)."""
+_LANG_IDS = {lang: number for number, lang in enumerate(LANGUAGES)}
+
+
+class Gate:
+    """Decode, sieve, read, voices, admit: five steps and no way around them."""
+
+    def __init__(
+        self, vocabulary: Vocabulary, gazetteer: Gazetteer, keys: VoiceKeys, term_key: int
+    ) -> None:
+        self._vocabulary = vocabulary
+        self._gazetteer = gazetteer
+        self._voices = Voices(keys)
+        self._term_key = term_key
+        self._timeline = Timeline()
+        self._rows = 0
+        self._seen: set[int] = set()
+        self._order: deque[int] = deque()
+
+    def enter(self, frames: Sequence[bytes], view: Decode, family: int, tally: Tally) -> Passed:
+        """Take frames of one source; `tally` is that source's own balance."""
+        decoded = decode(frames, view, self._rows, tally)
+        self._rows += len(frames)
+        arrived = [a._replace(at_ms=self._timeline.arrive(a.at_ms)) for a in decoded]
+        removals = RemovalRows()
+        posts = self._take_removals(arrived, family, removals, tally)
+        kept = self._sieved(posts, tally)
+        texts = [posts[i] for i in kept]
+        buffer, offsets = pack_texts([a.post.text for a in texts])
+        declared = np.array([_lang_id(a.post.lang) for a in texts], np.uint8)
+        reading = read(
+            self._vocabulary, self._gazetteer, buffer, offsets, declared, self._term_key
+        )
+        batch, admitted = admit(texts, reading, family, self._voices)
+        for verdict, reason in REASON_OF_VERDICT.items():
+            tally.refuse(reason, int((reading.verdict == verdict).sum()))
+        tally.admitted += batch.rows
+        passes = np.zeros(len(posts), np.bool_)
+        passes[kept[admitted]] = True
+        rows = np.array([a.row for a, ok in zip(texts, admitted, strict=True) if ok], np.int64)
+        return Passed(batch, removals.finish(passes), rows, self._timeline.now_ms)
+
+    def _sieved(self, posts: list[Arrived], tally: Tally) -> NDArray[np.int64]:
+        """Positions of the posts that name a hazard at all; the rest is counted and forgotten."""
+        passing = sieve(self._vocabulary, *pack_texts([a.post.text for a in posts]))
+        tally.refuse(Reason.NO_HAZARD, int((~passing).sum()))
+        return np.flatnonzero(passing)
+
+    def _take_removals(
+        self, arrived: list[Arrived], family: int, removals: RemovalRows, tally: Tally
+    ) -> list[Arrived]:
+        """Split off deletes and closures; an edit is a delete and an insert."""
+        posts: list[Arrived] = []
+        for item in arrived:
+            post = item.post
+            self._voices.turn(item.at_ms)
+            if post.op in ("delete", "edit") and post.id is not None:
+                tags = self._voices.all_tags(f"{family}:{post.id}", "post")
+                removals.add(len(posts), item.at_ms, tags, [0] * len(tags))
+                self._seen.difference_update(tags)
+            elif post.op == "account_deleted" and post.author is not None:
+                tags = self._voices.all_tags(f"{family}:{post.author}", "voice")
+                removals.add(len(posts), item.at_ms, [0] * len(tags), tags)
+            if post.op in ("delete", "account_deleted"):
+                tally.refuse(Reason.REMOVAL)
+            elif self._is_new(post.id, family):
+                posts.append(item)
+            else:
+                tally.refuse(Reason.DUPLICATE)
+        return posts
+
+    def _is_new(self, post_id: str | None, family: int) -> bool:
+        """Whether this post was not taken before, within the last SEEN_MAX posts."""
+        if post_id is None:
+            return True
+        tag = self._voices.post(f"{family}:{post_id}")
+        if tag in self._seen:
+            return False
+        self._seen.add(tag)
+        self._order.append(tag)
+        if len(self._order) > SEEN_MAX:
+            self._seen.discard(self._order.popleft())
+        return True
+
+
+def _lang_id(lang: str | None) -> int:
+    """Language id of a declared tag such as `pt-BR`."""
+    return _LANG_IDS.get(lang[:2].lower(), 0) if lang else 0

@@ -1,1 +1,167 @@
 """Severity, urgency, certainty and level, and on what grounds."""
+
+from collections.abc import Sequence
+
+from tocsin.clock import HOUR_MS
+from tocsin.model import (
+    Certainty,
+    Evidence,
+    Fact,
+    Ground,
+    LevelWord,
+    Origin,
+    Rating,
+    Severity,
+    Support,
+    Tier,
+    Urgency,
+    Why,
+)
+from tocsin.rate.bands import voices_band
+from tocsin.vocabulary.hazards import Hazard
+
+__all__ = ["rate", "severity_of"]
+
+SEVERITIES: tuple[Severity, ...] = ("Unknown", "Minor", "Moderate", "Severe", "Extreme")
+_FACT_SEVERITY: tuple[tuple[str, float, Severity], ...] = (
+    ("killed", 100, "Extreme"), ("killed", 5, "Severe"), ("killed", 1, "Moderate"),
+    ("injured", 500, "Extreme"), ("injured", 20, "Severe"), ("injured", 1, "Moderate"),
+    ("trapped", 50, "Extreme"), ("trapped", 1, "Severe"),
+    ("missing", 100, "Extreme"), ("missing", 5, "Severe"),
+    ("evacuated", 100_000, "Extreme"), ("evacuated", 1_000, "Severe"),
+    ("evacuated", 1, "Moderate"),
+    ("homeless", 10_000, "Extreme"), ("homeless", 100, "Severe"),
+    ("magnitude", 7.0, "Extreme"), ("magnitude", 6.0, "Severe"), ("magnitude", 4.5, "Moderate"),
+    ("without_power", 1_000_000, "Severe"), ("without_power", 10_000, "Moderate"),
+)  # fmt: skip
+"""From this figure on an event is at least this severe; [J] by judgement, reviewed by people."""
+_FRESH_MS = HOUR_MS
+
+
+def severity_of(facts: Sequence[Fact]) -> Severity:
+    """The highest severity the lower ends of the facts give; Unknown when they give none."""
+    found: Severity = "Unknown"
+    for fact in facts:
+        for kind, least, severity in _FACT_SEVERITY:
+            if fact.kind == kind and fact.low >= least:
+                found = max(found, severity, key=SEVERITIES.index)
+    return found
+
+
+def _tier(evidence: Evidence, support: Sequence[Support]) -> Tier:
+    if support:
+        return "official"
+    return "corroborated" if len(evidence.families) >= 2 else "unconfirmed"
+
+
+def _certainty(tier: Tier, evidence: Evidence) -> Certainty:
+    """Observed only with an official word; one family of posts never says more than Likely."""
+    if tier == "official":
+        return "Observed"
+    if tier == "corroborated" or (evidence.voices >= 15 and evidence.surprise >= 9):
+        return "Likely"
+    return "Possible"
+
+
+def _urgency(evidence: Evidence) -> Urgency:
+    if evidence.phase == "resolved":
+        return "Past"
+    fresh = evidence.at_ms - evidence.last_seen_ms <= _FRESH_MS
+    return "Immediate" if fresh else "Expected"
+
+
+def _level(severity: Severity, tier: Tier, evidence: Evidence) -> tuple[LevelWord, bool]:
+    """Level, and whether the cap for one family held it down.
+
+    Red needs an official word or a second independent family (reliability 4.3); posts of one
+    family never exceed yellow.
+    """
+    rank = SEVERITIES.index(severity)
+    if rank >= 4 or (rank == 3 and tier == "official"):
+        wanted: LevelWord = "red"
+    elif rank == 3 or (rank == 2 and evidence.voices >= 15):
+        wanted = "yellow"
+    else:
+        wanted = "green"
+    if wanted == "red" and tier == "unconfirmed":
+        return "yellow", True
+    return wanted, False
+
+
+def _confidence(evidence: Evidence, tier: Tier) -> float:
+    """Belief that this is a real event of its hazard, rounded to .05 (contract P13)."""
+    if tier == "official":
+        return 0.95
+    belief = 0.45 + 0.02 * min(evidence.surprise, 15.0)
+    belief += 0.1 * min(evidence.voices / 50.0, 1.0) + 0.1 * evidence.witness_share
+    belief += 0.1 if tier == "corroborated" else 0.0
+    return round(round(min(belief, 0.9) * 20) / 20, 2)
+
+
+def _grounds(
+    evidence: Evidence, origins: Sequence[Origin], support: Sequence[Support], hazard: Hazard
+) -> list[Why]:
+    grounds = [
+        Why(Ground.VOICES, voices_band(evidence.voices), 5),
+        Why(Ground.SIGNIFICANCE, float(int(evidence.surprise)), 6),
+        Why(Ground.WINDOW_S, evidence.window_s),
+        Why(Ground.WITNESS, _coarse(evidence.witness_share)),
+        Why(Ground.DIVERSITY, _coarse(evidence.diversity)),
+        Why(Ground.FAMILIES, len(evidence.families), 2),
+        Why(Ground.SEVERITY_PRIOR, hazard.severity),
+    ]
+    if origins:
+        grounds.append(Why(Ground.PLACE_SHARE, _coarse(origins[0].share)))
+    grounds += [
+        Why(Ground.BULLETIN, f"{s.bulletin.source} {s.bulletin.id}"[:160]) for s in support[:5]
+    ]
+    return grounds
+
+
+def _coarse(share: float) -> float:
+    """A share in steps of a quarter: a finer one would tell single posts apart (P13)."""
+    return round(share * 4) / 4
+
+
+def rate(
+    evidence: Evidence,
+    origins: Sequence[Origin],
+    facts: Sequence[Fact],
+    support: Sequence[Support],
+    hazard: Hazard,
+    sensitive: bool,
+) -> Rating:
+    """Level, CAP words and grounds of an event; a table of pure functions, about hazards only.
+
+    Facts of posts alone never make an event red: they count as at most Severe.
+    """
+    tier = _tier(evidence, support)
+    told = severity_of(facts)
+    if tier == "unconfirmed" and told == "Extreme":
+        told = "Severe"
+    official = max(
+        (s.bulletin.severity for s in support), key=SEVERITIES.index, default="Unknown"
+    )
+    stated = max(told, official, key=SEVERITIES.index)
+    prior = hazard.severity if hazard.severity != "Extreme" else "Severe"
+    severity = stated if stated != "Unknown" else prior
+    level, capped = _level(severity, tier, evidence)
+    why = _grounds(evidence, origins, support, hazard)
+    why += [Why(Ground.FACT, f"{fact.kind} {fact.low:g}") for fact in facts[:6]]
+    if capped:
+        why.append(Why(Ground.ONE_FAMILY_CAP, True, "yellow"))
+    if sensitive:
+        why.append(Why(Ground.SENSITIVE, True, 15))
+    if evidence.phase == "resolved":
+        why.append(Why(Ground.QUIET, True))
+    if evidence.phase == "withdrawn":
+        why.append(Why(Ground.BELOW_K, True, 15 if sensitive else 5))
+    return Rating(
+        level=level,
+        severity=severity,
+        urgency=_urgency(evidence),
+        certainty=_certainty(tier, evidence),
+        confidence=_confidence(evidence, tier),
+        tier=tier,
+        why=tuple(why),
+    )

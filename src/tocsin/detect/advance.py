@@ -1,0 +1,224 @@
+"""The detector's inner loop: one report after the other, until people-sized work is due."""
+
+import numpy as np
+
+from tocsin.compiled import kernel
+from tocsin.detect.attach import ATTACH, best_event, join, place_fit, similarity
+from tocsin.detect.bursts import cell_surprise, roll
+from tocsin.detect.cells import discount, distinct_voices, enlist, holds
+from tocsin.detect.state import (
+    BIN_MS,
+    CANDIDATE,
+    RECENT,
+    REPORT_CELLS,
+    REPORT_FACTS,
+    REPORT_TERMS,
+    RING,
+    SKETCHES,
+)
+
+DONE, TICK, NUCLEUS, RIPE = range(4)
+"""Why the loop came back: batch over, a minute is due, a cell burst, a candidate is ripe."""
+NUCLEATE = 6.0
+"""Surprise (-log10 p) at which a cell nucleates."""
+LEAST_VOICES = 5
+ALONE_MS = 3_600_000
+SHARED_MS = 6 * 3_600_000
+LIFE_MS = 24 * 3_600_000
+"""How long a report lives (contract P9): alone, after its cell's last report, at most."""
+_ZERO = np.uint64(0)
+
+
+@kernel
+def write_report(state, slot, ordinal, batch, i):
+    """Copy row i of a batch into the ring."""
+    reports = state.reports
+    reports.time_ms[slot] = batch.time_ms[i]
+    reports.dies_ms[slot] = batch.time_ms[i] + ALONE_MS
+    reports.ordinal[slot] = ordinal
+    reports.hazard[slot] = batch.hazard[i]
+    reports.flags[slot] = batch.flags[i]
+    reports.sense[slot] = batch.sense[i]
+    reports.lang[slot] = batch.lang[i]
+    reports.family[slot] = batch.family[i]
+    reports.voice[slot, 0] = batch.voice[i, 0]
+    reports.voice[slot, 1] = batch.voice[i, 1]
+    reports.window[slot] = batch.voice_window[i]
+    reports.post[slot] = batch.post[i]
+    reports.sketch[slot] = batch.sketch[i]
+    reports.event[slot] = -1
+    reports.place[slot, :] = -1
+    for p in range(min(4, batch.place_at[i + 1] - batch.place_at[i])):
+        reports.place[slot, p] = batch.place[batch.place_at[i] + p]
+    n = min(REPORT_TERMS, batch.term_at[i + 1] - batch.term_at[i])
+    reports.n_terms[slot] = n
+    for t in range(n):
+        reports.terms[slot, t] = batch.term[batch.term_at[i] + t]
+    reports.fact_kind[slot, :] = -1
+    for f in range(min(REPORT_FACTS, batch.fact_at[i + 1] - batch.fact_at[i])):
+        reports.fact_kind[slot, f] = batch.fact_kind[batch.fact_at[i] + f]
+        reports.fact_value[slot, f] = batch.fact_value[batch.fact_at[i] + f]
+    reports.copy[slot] = fold_copy(state.flow, batch.sketch[i], batch.time_ms[i])
+
+
+@kernel
+def fold_copy(flow, sketch, time_ms):
+    """Whether the same words were seen within a day; remembers them."""
+    if sketch == _ZERO:
+        return False
+    at = np.int64(sketch & np.uint64(SKETCHES - 1))
+    known = flow.sketch[at] == sketch and flow.sketch_ms[at] > time_ms - LIFE_MS
+    flow.sketch[at] = sketch
+    flow.sketch_ms[at] = time_ms
+    return known
+
+
+@kernel
+def turn_bins(flow, now_bin):
+    """Clear the flow's bins up to now."""
+    if flow.last_bin[0] == now_bin:
+        return
+    roll(flow.total, flow.last_bin[0], now_bin)
+    for h in range(len(flow.hazard)):
+        roll(flow.hazard[h], flow.last_bin[0], now_bin)
+    flow.last_bin[0] = now_bin
+
+
+@kernel
+def count_terms(state, slot):
+    """Count a report's words into the document frequencies of the current period."""
+    reports, flow = state.reports, state.flow
+    if reports.copy[slot]:
+        return
+    flow.term_total[0] += np.float32(1)
+    for t in range(reports.n_terms[slot]):
+        flow.term_now[reports.terms[slot, t]] += np.float32(1)
+
+
+@kernel
+def keep_company(state, slot, n_cells):
+    """Lengthen the life of a report and its neighbours where a narrow cell holds another voice."""
+    reports, cells = state.reports, state.cells
+    now = reports.time_ms[slot]
+    for c in range(1, n_cells):
+        cell = reports.cells[slot, c]
+        if cell < 0 or cells.head[cell] < 2:
+            continue
+        for back in range(2, min(cells.head[cell], RECENT) + 1):
+            other = cells.recent[cell, (cells.head[cell] - back) % RECENT]
+            if other < 0 or other == slot or reports.dies_ms[other] == 0:
+                continue
+            if not holds(reports, other, cell):
+                continue
+            until = min(reports.time_ms[other] + LIFE_MS, now + SHARED_MS)
+            reports.dies_ms[other] = max(reports.dies_ms[other], until)
+            reports.dies_ms[slot] = now + SHARED_MS
+
+
+@kernel
+def burst_of(state, slot, start_bin, n_cells, out):
+    """The most surprising (surprise, cell, window in seconds) among a report's cells."""
+    reports, cells, flow = state.reports, state.cells, state.flow
+    now = reports.time_ms[slot]
+    now_bin = now // BIN_MS
+    best, best_cell, best_window = 0.0, -1, 0
+    for c in range(n_cells):
+        cell = reports.cells[slot, c]
+        if cell < 0 or cells.head[cell] < LEAST_VOICES:
+            continue
+        for w in range(3):
+            window_s = 600 if w == 0 else (3_600 if w == 1 else 14_400)
+            n = distinct_voices(state, cell, now, window_s * 1_000, out)
+            if n < LEAST_VOICES:
+                continue
+            found = cell_surprise(
+                flow, start_bin, cells.count[cell], cells.last_bin[cell], cells.sort[cell],
+                reports.hazard[slot], n, window_s // 600, now_bin,
+            )  # fmt: skip
+            if found > best:
+                best, best_cell, best_window = found, cell, window_s
+    return best, best_cell, best_window
+
+
+@kernel
+def advance(state, batch, row, rows, ordinal, next_tick_ms, start_bin, places, related, ripe_score,
+            joined, n_joined):  # fmt: skip
+    """Take rows until one of the signals; returns (row, signal, what, surprise, window_s, joined).
+
+    `what` is a cell for NUCLEUS and an event slot for RIPE; `joined` collects (ordinal, slot).
+    """
+    reports, events = state.reports, state.events
+    scratch = np.zeros(RECENT, np.int64)
+    while row < rows:
+        time_ms = batch.time_ms[row]
+        if time_ms >= next_tick_ms:
+            return row, TICK, 0, 0.0, 0, n_joined
+        slot = (ordinal + row) % RING
+        now_bin = time_ms // BIN_MS
+        turn_bins(state.flow, now_bin)
+        write_report(state, slot, ordinal + row, batch, row)
+        count_terms(state, slot)
+        row += 1
+        e = best_event(state, slot, places.country, places.admin1, related, now_bin)
+        if e >= 0:
+            reports.cells[slot, :] = -1
+            join(state, e, slot, places.country)
+            joined[n_joined, 0], joined[n_joined, 1] = reports.ordinal[slot], e
+            n_joined += 1
+            if events.stage[e] == CANDIDATE and events.score[e] >= ripe_score:
+                return row, RIPE, e, 0.0, 0, n_joined
+            continue
+        n_cells = enlist(state, slot, places.country, places.admin1, now_bin)
+        keep_company(state, slot, n_cells)
+        if reports.copy[slot]:
+            continue
+        hazard = reports.hazard[slot]
+        state.flow.total[now_bin % len(state.flow.total)] += np.float32(1)
+        state.flow.hazard[hazard, now_bin % len(state.flow.total)] += np.float32(1)
+        found, cell, window_s = burst_of(state, slot, start_bin, n_cells, scratch)
+        if found >= NUCLEATE:
+            return row, NUCLEUS, cell, found, window_s, n_joined
+    return row, DONE, 0, 0.0, 0, n_joined
+
+
+@kernel
+def gather(state, e, cell, now_ms, window_ms, places, related, joined, n_joined):
+    """Join a burst cell's reports to a new event, then what resembles them in the last 4 h."""
+    reports, cells, events = state.reports, state.cells, state.events
+    for back in range(min(cells.head[cell], RECENT), 0, -1):
+        slot = cells.recent[cell, (cells.head[cell] - back) % RECENT]
+        if slot < 0 or reports.dies_ms[slot] == 0 or reports.event[slot] >= 0:
+            continue
+        if reports.time_ms[slot] < now_ms - window_ms or not holds(reports, slot, cell):
+            continue
+        n_joined = claim(state, e, slot, places, joined, n_joined)
+    for slot in range(RING):
+        if reports.dies_ms[slot] == 0 or reports.event[slot] >= 0:
+            continue
+        if reports.time_ms[slot] < now_ms - max(window_ms, 3_600_000):
+            continue
+        hazard = reports.hazard[slot]
+        if hazard != events.hazard[e] and not related[hazard, events.hazard[e]]:
+            continue
+        fit = place_fit(state, slot, e, places.country, places.admin1)
+        cosine = similarity(
+            state.flow, reports.terms[slot], reports.n_terms[slot],
+            events.terms[e], events.term_count[e],
+        )  # fmt: skip
+        if cosine + fit >= ATTACH:
+            n_joined = claim(state, e, slot, places, joined, n_joined)
+    return n_joined
+
+
+@kernel
+def claim(state, e, slot, places, joined, n_joined):
+    """Move a waiting report into an event."""
+    discount(state, slot)
+    join(state, e, slot, places.country)
+    if n_joined < len(joined):
+        joined[n_joined, 0], joined[n_joined, 1] = state.reports.ordinal[slot], e
+        n_joined += 1
+    return n_joined
+
+
+_ = REPORT_CELLS

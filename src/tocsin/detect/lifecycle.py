@@ -1,0 +1,478 @@
+"""Where the planes meet: arrays of reports become events that live, merge and end."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.batch import Batch, Removals
+from tocsin.clock import HOUR_MS, MINUTE_MS
+from tocsin.detect import advance as adv
+from tocsin.detect.attach import hour_count
+from tocsin.detect.cells import sweep_cells
+from tocsin.detect.settle import (
+    absorb,
+    base_rate,
+    clear_event,
+    event_cosine,
+    find_rows,
+    places_agree,
+    remove_report,
+    wipe_expired,
+)
+from tocsin.detect.state import (
+    BIN_MS,
+    CANDIDATE,
+    CELLS,
+    DORMANT,
+    EVENTS,
+    FREE,
+    LIVE,
+    RING,
+    PlaceTable,
+    new_state,
+)
+from tocsin.model import K_SENSITIVE, K_VOICES, Evidence, FactReading, Phase, PlaceVotes
+
+RIPE_SCORE = 4.2
+"""Weighted voices at which a candidate is reported: five plain ones of which one may doubt."""
+SENSITIVE_SHARE = 0.3
+"""Share of reports with masked assembly words from which the setting is sensitive."""
+INJURY_SHARE = 0.2
+MERGE_COSINE = 0.12
+MERGE_ACROSS_COSINE = 0.6
+YOUNG_MS = 2 * HOUR_MS
+QUIET_BINS = 24
+CLOSE_SHARE = 0.9
+CANDIDATE_MS = 4 * HOUR_MS
+REOPEN_MS = 48 * HOUR_MS
+PERIOD_MS = 6 * HOUR_MS
+"""Document frequencies turn over in periods of this length, each worth 3/4 of the next."""
+_LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+class Found(NamedTuple):
+    """What one feed brought: evidence in order of time, and which reports joined which event."""
+
+    evidence: list[Evidence]
+    joined: NDArray[np.int64]
+    """(j, 2): ordinal of the admitted report, number of the event; positions for `eval` only."""
+    merged: list[tuple[int, int]]
+    """(number that ended, number it became part of)."""
+
+
+class Detector:
+    """Stories and bursts over admitted reports; the same feed gives the same evidence."""
+
+    def __init__(
+        self, places: PlaceTable, related: NDArray[np.bool_], n_langs: int, identity_key: bytes
+    ) -> None:
+        """`related[a, b]`: hazards a and b may be words for one event; (H, H) bool."""
+        self._places = places
+        self._related = related
+        self._key = identity_key
+        self.state = new_state(len(related), n_langs)
+        self._ordinal = 0
+        self._number = 0
+        self._next_tick_ms = 0
+        self._start_bin = 0
+        self._period_ms = 0
+        self._ids: dict[int, str] = {}
+        self._dirty: set[int] = set()
+        self._evidence: list[Evidence] = []
+        self._merged: list[tuple[int, int]] = []
+        self._joined: list[NDArray[np.int64]] = []
+
+    def feed(self, batch: Batch, removals: Removals, now_ms: int) -> Found:
+        """Take a batch and its removals in order of arrival, then let minutes pass up to now."""
+        if self._next_tick_ms == 0 and now_ms > 0:
+            first = int(batch.time_ms[0]) if batch.rows else now_ms
+            self._begin(min(first, now_ms))
+        row = 0
+        for r in range(removals.rows):
+            row = self._rows(batch, row, int(removals.before[r]))
+            self._pass_time(int(removals.time_ms[r]))
+            self._remove(removals.post[r], removals.voice[r], int(removals.time_ms[r]))
+        self._rows(batch, row, batch.rows)
+        self._ordinal += batch.rows
+        self._pass_time(now_ms)
+        found = Found(self._evidence, self._take_joined(), self._merged)
+        self._evidence, self._merged = [], []
+        return found
+
+    def active(self) -> bool:
+        """Whether any event could still change by time alone."""
+        return bool((self.state.events.stage != FREE).any())
+
+    def _begin(self, first_ms: int) -> None:
+        self._next_tick_ms = (first_ms // MINUTE_MS + 1) * MINUTE_MS
+        self._start_bin = first_ms // BIN_MS
+        self._period_ms = first_ms
+        self.state.flow.last_bin[0] = self._start_bin
+
+    def _take_joined(self) -> NDArray[np.int64]:
+        empty = np.zeros((0, 2), np.int64)
+        joined = np.concatenate(self._joined) if self._joined else empty
+        self._joined = []
+        return joined
+
+    def _rows(self, batch: Batch, row: int, stop: int) -> int:
+        """Run the kernel over rows up to `stop`, doing what it comes back for."""
+        while row < stop:
+            out = np.zeros((stop - row, 2), np.int64)
+            row, signal, what, found, window_s, n = adv.advance(
+                self.state, batch, row, stop, self._ordinal, self._next_tick_ms, self._start_bin,
+                self._places, self._related, RIPE_SCORE, out, 0,
+            )  # fmt: skip
+            self._note_joined(out[:n])
+            if signal == adv.TICK:
+                self._pass_time(int(batch.time_ms[row]))
+            elif signal == adv.NUCLEUS:
+                self._nucleate(what, found, window_s, int(batch.time_ms[row - 1]))
+            elif signal == adv.RIPE:
+                self._report_if_ripe(what, int(batch.time_ms[row - 1]))
+        return row
+
+    def _note_joined(self, pairs: NDArray[np.int64]) -> None:
+        """Turn event slots into event numbers, which outlive the slot."""
+        if len(pairs):
+            slots = pairs[:, 1]
+            self._dirty.update(int(e) for e in np.unique(slots))
+            numbers = self.state.events.number[slots]
+            self._joined.append(np.column_stack([pairs[:, 0], numbers]))
+
+    # -- births ---------------------------------------------------------------------------
+
+    def _nucleate(self, cell: int, found: float, window_s: int, now_ms: int) -> None:
+        """A cell burst: found an event, or find that it belongs to one we know."""
+        events = self.state.events
+        e = self._free_slot()
+        clear_event(events, e)
+        newest = self.state.cells.recent[cell, (self.state.cells.head[cell] - 1) % adv.RECENT]
+        hazard = int(self.state.reports.hazard[newest])
+        events.stage[e] = CANDIDATE
+        events.hazard[e] = hazard
+        events.first_ms[e] = events.last_ms[e] = events.born_ms[e] = now_ms
+        events.last_bin[e] = now_ms // BIN_MS
+        events.base[e] = base_rate(self.state, hazard, self._start_bin, now_ms // BIN_MS)
+        events.surprise[e] = found
+        events.window_s[e] = window_s
+        self._number += 1
+        events.number[e] = self._number
+        self._ids[self._number] = self._event_id(hazard, int(self.state.cells.key[cell]))
+        out = np.zeros((RING, 2), np.int64)
+        n = adv.gather(
+            self.state, e, cell, now_ms, window_s * 1000, self._places, self._related, out, 0
+        )
+        self._note_joined(out[:n])
+        events.hazard[e] = self._main_hazard(e)
+        home = self._home_of(e)
+        if home is None:
+            self._report_if_ripe(e, now_ms)
+            return
+        self._merge(home, e, now_ms)
+        if events.stage[home] == DORMANT:
+            events.stage[home] = LIVE
+            events.base[home] = max(events.base[home], 0.0)
+        if events.stage[home] == CANDIDATE:
+            self._report_if_ripe(home, now_ms)
+
+    def _free_slot(self) -> int:
+        """An empty slot, else the dormant or least interesting event makes room."""
+        stage = self.state.events.stage
+        free = np.flatnonzero(stage == FREE)
+        if len(free):
+            return int(free[0])
+        for kind in (DORMANT, CANDIDATE, LIVE):
+            slots = np.flatnonzero(stage == kind)
+            if len(slots):
+                e = int(slots[np.argmin(self.state.events.last_ms[slots])])
+                if kind == LIVE:
+                    self._emit(e, "resolved", int(self.state.events.last_ms[e]))
+                self._forget(e)
+                return e
+        return 0
+
+    def _event_id(self, hazard: int, cell: int) -> str:
+        """16 letters: a keyed hash of hazard, first cell and ordinal (contract P4)."""
+        text = f"{hazard} {cell} {self._number}".encode()
+        value = int.from_bytes(hashlib.blake2b(text, key=self._key, digest_size=16).digest(), "big")
+        letters = []
+        for _ in range(16):
+            value, rest = divmod(value, 36)
+            letters.append(_LETTERS[rest])
+        return "".join(letters)
+
+    def _main_hazard(self, e: int) -> int:
+        """The hazard most distinct voices name."""
+        votes = self.state.events.hazard_votes[e]
+        return int(votes.argmax()) if votes.max() > 0 else int(self.state.events.hazard[e])
+
+    def _report_if_ripe(self, e: int, now_ms: int) -> None:
+        events = self.state.events
+        if events.stage[e] != CANDIDATE or events.score[e] < RIPE_SCORE:
+            return
+        if not self._enough(e):
+            return
+        events.stage[e] = LIVE
+        events.hazard[e] = self._main_hazard(e)
+        self._emit(e, "reported", now_ms)
+
+    def _enough(self, e: int) -> bool:
+        """The floor of distinct voices, higher and only with harm in a sensitive setting."""
+        events = self.state.events
+        voices = int(events.voices[e])
+        if self._masked_share(e) < SENSITIVE_SHARE:
+            return voices >= K_VOICES
+        return voices >= K_SENSITIVE and events.injured[e] >= INJURY_SHARE * voices
+
+    def _masked_share(self, e: int) -> float:
+        events = self.state.events
+        return float(events.masked[e]) / max(int(events.voices[e]), 1)
+
+    # -- company --------------------------------------------------------------------------
+
+    def _kin(self, a: int, b: int) -> bool:
+        one, two = int(self.state.events.hazard[a]), int(self.state.events.hazard[b])
+        return one == two or bool(self._related[one, two])
+
+    def _alike(self, a: int, b: int) -> float:
+        """How much two events are one: 0 no, else a score to choose the best by."""
+        if not self._kin(a, b):
+            return 0.0
+        events = self.state.events
+        cosine = float(event_cosine(self.state.flow, events, a, b))
+        agree = int(places_agree(events, a, b, self._places.admin1))
+        if agree < 0:
+            return cosine if cosine >= MERGE_ACROSS_COSINE else 0.0
+        same_hazard = events.hazard[a] == events.hazard[b]
+        if agree > 0 and same_hazard:
+            return 1.0 + cosine
+        if cosine >= MERGE_COSINE * (1.0 if same_hazard else 2.0):
+            return cosine
+        if same_hazard and events.stage[a] == LIVE and self._rules(a, b):
+            return 0.05
+        return 0.0
+
+    def _rules(self, a: int, b: int) -> bool:
+        """Whether event a is so large that a small b of its hazard beside it is its echo."""
+        events = self.state.events
+        now_bin = int(max(events.last_ms[a], events.last_ms[b])) // BIN_MS
+        big = float(hour_count(events, a, now_bin))
+        return big >= 12.0 * float(events.base[a]) + 3.0 and big >= 2.0 * float(events.reports[b])
+
+    def _home_of(self, e: int) -> int | None:
+        """The known event a new one belongs to."""
+        others = [int(o) for o in np.flatnonzero(self.state.events.stage != FREE) if o != e]
+        scored = [(self._alike(o, e), -int(self.state.events.number[o]), o) for o in others]
+        best = max(scored, default=(0.0, 0, -1))
+        return best[2] if best[0] > 0.0 else None
+
+    def _merge(self, home: int, e: int, now_ms: int) -> None:
+        """Event e becomes part of home; if it was reported, say so."""
+        events = self.state.events
+        old, new = int(events.number[e]), int(events.number[home])
+        if events.stage[e] in (LIVE, DORMANT):
+            self._emit(e, "merged", now_ms, merged_into=self._ids[new])
+        absorb(self.state, home, e)
+        self._merged.append((old, new))
+        self._ids.pop(old, None)
+        self._dirty.discard(e)
+        self._dirty.add(home)
+        events.hazard[home] = self._main_hazard(home)
+
+    # -- time -----------------------------------------------------------------------------
+
+    def _pass_time(self, now_ms: int) -> None:
+        """Run every minute up to now at its own time, so that cutting batches changes nothing."""
+        while self._next_tick_ms and self._next_tick_ms <= now_ms:
+            if self.active():
+                self._tick(self._next_tick_ms)
+                self._next_tick_ms += MINUTE_MS
+                continue
+            # Without events only the ten-minute chores remain, and without memory not even they.
+            if self._next_tick_ms % BIN_MS == 0:
+                self._housekeep(self._next_tick_ms)
+            following = (self._next_tick_ms // BIN_MS + 1) * BIN_MS
+            if self._is_blank():
+                self._turn_periods(now_ms)
+                following = max(following, (now_ms // MINUTE_MS + 1) * MINUTE_MS)
+            self._next_tick_ms = min(following, (now_ms // MINUTE_MS + 1) * MINUTE_MS)
+
+    def _is_blank(self) -> bool:
+        """Whether no report and no cell is remembered."""
+        return self.state.cells.used[0] == 0 and not bool((self.state.reports.dies_ms > 0).any())
+
+    def _tick(self, now_ms: int) -> None:
+        events = self.state.events
+        if now_ms % BIN_MS == 0:
+            self._housekeep(now_ms)
+        for e in (int(e) for e in np.flatnonzero(events.stage != FREE)):
+            stage = events.stage[e]
+            if stage == CANDIDATE and now_ms - events.last_ms[e] > CANDIDATE_MS:
+                self._forget(e)
+            elif stage == CANDIDATE:
+                self._report_if_ripe(e, now_ms)
+            elif stage == LIVE:
+                self._tend(e, now_ms)
+            elif stage == DORMANT and now_ms - events.last_ms[e] > REOPEN_MS:
+                self._forget(e)
+
+    def _tend(self, e: int, now_ms: int) -> None:
+        """One minute of a live event: merge, update or end it."""
+        events = self.state.events
+        if events.stage[e] != LIVE:
+            return
+        if e in self._dirty:
+            home = self._elder_of(e)
+            if home is not None:
+                self._merge(home, e, now_ms)
+                return
+            events.hazard[e] = self._main_hazard(e)
+            self._emit(e, "updated", now_ms)
+        if now_ms - events.born_ms[e] > YOUNG_MS and self._is_quiet(e, now_ms // BIN_MS):
+            self._emit(e, "resolved", now_ms)
+            events.stage[e] = DORMANT
+
+    def _elder_of(self, e: int) -> int | None:
+        """An older live event this one turned out to be part of."""
+        events = self.state.events
+        elders = [
+            int(o)
+            for o in np.flatnonzero(events.stage == LIVE)
+            if events.number[o] < events.number[e]
+        ]
+        scored = [(self._alike(o, e), -int(events.number[o]), o) for o in elders]
+        best = max(scored, default=(0.0, 0, -1))
+        return best[2] if best[0] > 0.0 else None
+
+    def _is_quiet(self, e: int, now_bin: int) -> bool:
+        events = self.state.events
+        recent = sum(
+            float(events.bins[e, b % events.bins.shape[1]])
+            for b in range(now_bin - QUIET_BINS + 1, now_bin + 1)
+            if b <= events.last_bin[e]
+        )
+        return recent < max(CLOSE_SHARE * QUIET_BINS * float(events.base[e]), 1.0)
+
+    def _forget(self, e: int) -> None:
+        """Free a slot; its reports stay in the ring, outside any event, until their time."""
+        self._ids.pop(int(self.state.events.number[e]), None)
+        self.state.reports.event[self.state.reports.event == e] = -1
+        clear_event(self.state.events, e)
+        self._dirty.discard(e)
+
+    def _housekeep(self, now_ms: int) -> None:
+        """Every ten minutes: wipe what is over, turn periods, keep tables within bounds."""
+        state, events = self.state, self.state.events
+        wipe_expired(state, now_ms, adv.SHARED_MS)
+        old = state.flow.sketch_ms <= now_ms - adv.LIFE_MS
+        state.flow.sketch[old] = 0
+        window = now_ms // (12 * HOUR_MS)
+        stale = (events.window >= 0) & (events.window <= window - 2)
+        events.voice[stale] = 0
+        events.n_voice[stale] = 0
+        events.window[stale] = -1
+        silent = (events.stage != FREE) & (events.last_ms + adv.SHARED_MS <= now_ms)
+        events.voice[silent] = 0
+        events.n_voice[silent] = 0
+        events.sketches[silent] = 0
+        events.fact_voice[silent] = 0
+        turned = self._turn_periods(now_ms)
+        if turned or state.cells.used[0] > CELLS // 2:
+            moves = sweep_cells(state.cells, now_ms // BIN_MS, 150)
+            cells = state.reports.cells
+            state.reports.cells[:] = np.where(cells >= 0, moves[cells], -1)
+
+    def _turn_periods(self, now_ms: int) -> bool:
+        """Let document frequencies age at fixed hours, however late we look."""
+        flow = self.state.flow
+        turned = False
+        while self._period_ms // PERIOD_MS < now_ms // PERIOD_MS:
+            self._period_ms += PERIOD_MS
+            turned = True
+            if flow.term_total.any():
+                flow.term_old[:] = flow.term_old * np.float32(0.75) + flow.term_now
+                flow.term_now[:] = 0
+                flow.term_total[1] = flow.term_total[1] * np.float32(0.75) + flow.term_total[0]
+                flow.term_total[0] = 0
+        return turned
+
+    # -- removals -------------------------------------------------------------------------
+
+    def _remove(
+        self, posts: NDArray[np.uint64], voices: NDArray[np.uint64], now_ms: int
+    ) -> None:
+        """Honour one removal: reports go at once, an event below its floor is withdrawn."""
+        rows = np.zeros(RING, np.int64)
+        n = find_rows(self.state.reports, posts, voices, rows)
+        touched = {int(remove_report(self.state, r, self._places.country)) for r in rows[:n]}
+        for e in sorted(touched - {-1}):
+            self._dirty.add(e)
+            if self.state.events.stage[e] in (LIVE, DORMANT) and not self._enough(e):
+                self._emit(e, "withdrawn", now_ms)
+                self._forget(e)
+
+    # -- words ----------------------------------------------------------------------------
+
+    def _emit(self, e: int, phase: Phase, at_ms: int, merged_into: str | None = None) -> None:
+        self._dirty.discard(e)
+        self._evidence.append(self._describe(e, phase, at_ms, merged_into))
+
+    def _describe(
+        self, e: int, phase: Phase, at_ms: int, merged_into: str | None
+    ) -> Evidence:
+        events = self.state.events
+        number = int(events.number[e])
+        voices = max(int(events.voices[e]), 1)
+        return Evidence(
+            number=number,
+            event_id=self._ids[number],
+            phase=phase,
+            at_ms=at_ms,
+            first_seen_ms=int(events.first_ms[e]),
+            last_seen_ms=int(events.last_ms[e]),
+            hazard=int(events.hazard[e]),
+            voices=int(events.voices[e]),
+            families=tuple(f for f in range(63) if int(events.family_bits[e]) >> f & 1),
+            places=tuple(self._places_of(e)),
+            facts=tuple(self._facts_of(e)),
+            languages=self._languages_of(e),
+            witness_share=round(float(events.witnesses[e]) / voices, 4),
+            diversity=round(min(float(events.distinct[e]) / max(int(events.reports[e]), 1), 1), 4),
+            masked_share=round(self._masked_share(e), 4),
+            injury_share=round(float(events.injured[e]) / voices, 4),
+            surprise=round(float(events.surprise[e]), 3),
+            window_s=int(events.window_s[e]),
+            merged_into=merged_into,
+        )
+
+    def _places_of(self, e: int) -> Iterator[PlaceVotes]:
+        events = self.state.events
+        rows = [
+            (round(float(v), 4), int(p))
+            for p, v in zip(events.places[e], events.place_votes[e], strict=True)
+            if p >= 0 and v > 0.001
+        ]
+        for votes, place in sorted(rows, key=lambda row: (-row[0], row[1])):
+            yield PlaceVotes(place, votes)
+
+    def _facts_of(self, e: int) -> Iterator[FactReading]:
+        events = self.state.events
+        for i in range(int(events.n_facts[e])):
+            if events.fact_kind[e, i] >= 0:
+                yield FactReading(
+                    int(events.fact_kind[e, i]),
+                    float(events.fact_value[e, i]),
+                    int(events.fact_ms[e, i]),
+                )
+
+    def _languages_of(self, e: int) -> tuple[tuple[int, int], ...]:
+        counts = self.state.events.langs[e]
+        rows = [(int(lang), int(counts[lang])) for lang in np.flatnonzero(counts > 0)]
+        return tuple(sorted(rows, key=lambda row: (-row[1], row[0])))
+
+
+_ = EVENTS

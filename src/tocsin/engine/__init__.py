@@ -1,0 +1,1 @@
+"""Runs sources, pipeline and delivery within bounds, and stops cleanly."""

@@ -1,0 +1,106 @@
+"""The allow-listed columns become a Batch; everything else ends here."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.batch import Batch, Flag, Removals
+from tocsin.gate.decode import Arrived
+from tocsin.gate.read import Reading
+from tocsin.gate.voices import TAGS, Voices
+
+
+class Passed(NamedTuple):
+    """What came through the gate, and which input rows it was (positions, for `eval` only)."""
+
+    batch: Batch
+    removals: Removals
+    rows: NDArray[np.int64]
+    now_ms: int
+
+
+class RemovalRows:
+    """Removals in the making; keeps order against the admitted rows."""
+
+    def __init__(self) -> None:
+        self._before: list[int] = []
+        self._time_ms: list[int] = []
+        self._post: list[list[int]] = []
+        self._voice: list[list[int]] = []
+
+    def add(self, before: int, at_ms: int, post: list[int], voice: list[int]) -> None:
+        """One removal ahead of the given row of kept texts."""
+        self._before.append(before)
+        self._time_ms.append(at_ms)
+        self._post.append(post)
+        self._voice.append(voice)
+
+    def finish(self, kept: NDArray[np.bool_]) -> Removals:
+        """Columns, with `before` counted in admitted rows instead of read ones."""
+        rank = np.concatenate([[0], np.cumsum(kept)])
+        return Removals(
+            rank[np.array(self._before, np.int64)],
+            np.array(self._time_ms, np.int64),
+            np.array(self._post, np.uint64).reshape(-1, TAGS),
+            np.array(self._voice, np.uint64).reshape(-1, TAGS),
+        )
+
+
+def csr_rows(
+    at: NDArray[np.int64], keep: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Offsets of the kept rows of a CSR column, and the positions of their values."""
+    sizes = np.diff(at)
+    new_at = np.concatenate([[0], np.cumsum(sizes[keep])]).astype(np.int64)
+    positions = np.flatnonzero(np.repeat(keep, sizes))
+    return new_at, positions
+
+
+def _voice_columns(
+    arrived: list[Arrived], family: int, voices: Voices
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int64]]:
+    """(n, 2) voice tags, (n,) post tags and (n,) windows of the admitted posts."""
+    tags = np.zeros((len(arrived), 2), np.uint64)
+    posts = np.zeros(len(arrived), np.uint64)
+    windows = np.zeros(len(arrived), np.int64)
+    for i, (row, at_ms, post) in enumerate(arrived):
+        windows[i] = voices.turn(at_ms)
+        # A post without an author counts as a voice of its own.
+        author = f"{family}:{post.author}" if post.author is not None else f"row:{row}"
+        tags[i] = voices.voice(author)
+        posts[i] = voices.post(f"{family}:{post.id}" if post.id is not None else f"row:{row}")
+    return tags, posts, windows
+
+
+def admit(
+    arrived: list[Arrived], reading: Reading, family: int, voices: Voices
+) -> tuple[Batch, NDArray[np.bool_]]:
+    """The Batch of the texts whose verdict is 0, and which those are."""
+    keep = reading.verdict == 0
+    chosen = [post for post, kept in zip(arrived, keep, strict=True) if kept]
+    voice, post_tags, windows = _voice_columns(chosen, family, voices)
+    place_at, places = csr_rows(reading.place_at, keep)
+    fact_at, facts = csr_rows(reading.fact_at, keep)
+    term_at, terms = csr_rows(reading.term_at, keep)
+    reposts = np.array([int(Flag.REPOST) if a.post.repost else 0 for a in chosen], np.uint16)
+    batch = Batch(
+        time_ms=np.array([a.at_ms for a in chosen], np.int64),
+        hazard=reading.hazard[keep].astype(np.uint16),
+        sense=reading.sense[keep],
+        flags=reading.flags[keep] | reposts,
+        lang=reading.lang[keep],
+        family=np.full(len(chosen), family, np.uint8),
+        voice=voice,
+        post=post_tags,
+        sketch=reading.sketch[keep],
+        place_at=place_at,
+        place=reading.place[places],
+        fact_at=fact_at,
+        fact_kind=reading.fact_kind[facts],
+        fact_value=reading.fact_value[facts],
+        term_at=term_at,
+        term=reading.term[terms],
+        voice_window=windows,
+    )
+    return batch, keep

@@ -1,0 +1,138 @@
+"""The author becomes a keyed tag that lives no longer than its key (contract P4)."""
+
+import hashlib
+import os
+import secrets
+import tempfile
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from tocsin.clock import HOUR_MS
+from tocsin.errors import Corruption
+
+WINDOW_MS = 12 * HOUR_MS
+"""A voice key serves one window of twelve hours, and a second as the older key."""
+WINDOWS_KEPT = 3
+"""A key is destroyed when it is this many windows old: 36 hours after its first use."""
+TAGS = 4
+"""Columns of Removals.post and .voice; one more than there are live keys."""
+_KEY_BYTES = 32
+
+
+class VoiceKeys(Protocol):
+    """Keys by window."""
+
+    def key(self, window: int) -> bytes | None:
+        """The key of a window, None when it was destroyed or never made."""
+        ...
+
+    def turn(self, window: int) -> None:
+        """Make the key of this window, destroy what is older than WINDOWS_KEPT."""
+        ...
+
+
+class SeededKeys:
+    """Keys derived from a seed: for replay and tests, where the same input gives the same bytes."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = hashlib.blake2b(f"tocsin replay {seed}".encode(), digest_size=32).digest()
+        self._window = 0
+
+    def key(self, window: int) -> bytes | None:
+        """The key of a window that is still alive."""
+        if not self._window - WINDOWS_KEPT < window <= self._window:
+            return None
+        return hashlib.blake2b(b"voice %d" % window, key=self._seed, digest_size=32).digest()
+
+    def turn(self, window: int) -> None:
+        """Windows only move forward."""
+        self._window = max(self._window, window)
+
+
+class FileKeys:
+    """Random keys in a memory-backed file, so that a restart within the window keeps them.
+
+    Raises Corruption when the file is there but cannot be read: tagged data must be purged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._keys: dict[int, bytes] = {}
+        if path.exists():
+            try:
+                table = msgspec.json.decode(path.read_bytes(), type=dict[str, str])
+                self._keys = {int(window): bytes.fromhex(key) for window, key in table.items()}
+            except (ValueError, msgspec.DecodeError) as error:
+                raise Corruption(
+                    f"{path}: the voice keys cannot be read. Delete the file and the state of "
+                    "the detector; tags made under lost keys must not stay."
+                ) from error
+
+    def key(self, window: int) -> bytes | None:
+        """The key of a window that is still alive."""
+        return self._keys.get(window)
+
+    def turn(self, window: int) -> None:
+        """Make the key of this window if there is none; forget old ones, on disk first."""
+        live = {w: k for w, k in self._keys.items() if window - WINDOWS_KEPT < w <= window}
+        live.setdefault(window, secrets.token_bytes(_KEY_BYTES))
+        if live != self._keys:
+            self._write(live)
+            self._keys = live
+
+    def _write(self, keys: dict[int, bytes]) -> None:
+        """Replace the file in one step: after a crash there is the old state or the new."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        data = msgspec.json.encode({str(w): k.hex() for w, k in sorted(keys.items())})
+        handle, name = tempfile.mkstemp(dir=self._path.parent)
+        try:
+            os.fchmod(handle, 0o600)
+            os.write(handle, data)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        os.replace(name, self._path)
+
+
+class Voices:
+    """Makes tags of authors and posts under the live keys."""
+
+    def __init__(self, keys: VoiceKeys) -> None:
+        self._keys = keys
+        self._window = -1
+        self._live: dict[int, bytes] = {}
+
+    def turn(self, at_ms: int) -> int:
+        """Move to the window of a time; returns its ordinal."""
+        window = at_ms // WINDOW_MS
+        if window > self._window:
+            self._window = window
+            self._keys.turn(window)
+            found = {w: self._keys.key(w) for w in range(window - WINDOWS_KEPT + 1, window + 1)}
+            self._live = {w: key for w, key in found.items() if key is not None}
+        return self._window
+
+    def voice(self, identity: str) -> tuple[int, int]:
+        """Tags under the current and the previous key; 0 where that key is gone."""
+        return self._tag(identity, "voice", self._window), self._tag(
+            identity, "voice", self._window - 1
+        )
+
+    def post(self, identity: str) -> int:
+        """Tag of a post under the current key."""
+        return self._tag(identity, "post", self._window)
+
+    def all_tags(self, identity: str, purpose: str) -> list[int]:
+        """Tags under every live key, newest first, padded with 0 to TAGS."""
+        tags = [self._tag(identity, purpose, self._window - back) for back in range(WINDOWS_KEPT)]
+        return tags + [0] * (TAGS - len(tags))
+
+    def _tag(self, identity: str, purpose: str, window: int) -> int:
+        key = self._live.get(window)
+        if key is None:
+            return 0
+        text = f"{purpose}\0{identity}".encode("utf-8", "replace")
+        digest = hashlib.blake2b(text, key=key, digest_size=8).digest()
+        return int.from_bytes(digest, "big") or 1

@@ -1,0 +1,28 @@
+"""When a new revision says something that the last one did not."""
+
+from tocsin.model import Event, LEVELS
+
+_BANDS = ("0", "5-14", "15-49", "50-199", "200+")
+
+
+def _band_rises(new: Event, old: Event) -> bool:
+    return _BANDS.index(new.voices) > _BANDS.index(old.voices)
+
+
+def same_matter(new: Event, old: Event) -> bool:
+    """Whether `new` differs from `old` only in times and grounds, so that nobody need read it."""
+    return (
+        new.phase in (old.phase, "updated")
+        and old.phase not in ("resolved",)
+        and new.hazard == old.hazard
+        and new.place == old.place
+        and new.level == old.level
+        and new.severity == old.severity
+        and new.certainty == old.certainty
+        and new.tier == old.tier
+        and new.bulletins == old.bulletins
+        and [(f.kind, f.low, f.high, f.from_) for f in new.facts]
+        == [(f.kind, f.low, f.high, f.from_) for f in old.facts]
+        and not _band_rises(new, old)
+        and LEVELS.index(new.level) == LEVELS.index(old.level)
+    )

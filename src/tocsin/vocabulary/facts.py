@@ -1,0 +1,33 @@
+"""Kinds of impact facts: their units and the bounds outside which a figure is nonsense."""
+
+from typing import NamedTuple
+
+
+class FactKind(NamedTuple):
+    """One kind; a closure has no figure and reads as 1."""
+
+    key: str
+    unit: str | None
+    low: float
+    high: float
+    counted: bool
+
+
+FACT_KINDS = (
+    FactKind("killed", "people", 1, 500_000, True),
+    FactKind("injured", "people", 1, 1_000_000, True),
+    FactKind("missing", "people", 1, 500_000, True),
+    FactKind("trapped", "people", 1, 100_000, True),
+    FactKind("evacuated", "people", 1, 20_000_000, True),
+    FactKind("homeless", "people", 1, 20_000_000, True),
+    FactKind("magnitude", "Mw", 2.0, 9.9, True),
+    FactKind("without_power", "customers", 1, 500_000_000, True),
+    FactKind("road_closed", None, 1, 1, False),
+    FactKind("rail_closed", None, 1, 1, False),
+    FactKind("airport_closed", None, 1, 1, False),
+)
+"""A fact kind of Batch.fact_kind is a position here."""
+
+FACT_IDS = {kind.key: number for number, kind in enumerate(FACT_KINDS)}
+HARM = frozenset(FACT_IDS[key] for key in ("killed", "injured", "trapped"))
+"""Facts that count as evidence in a sensitive setting (contract P7)."""

@@ -1,0 +1,110 @@
+"""Hazard types as data: one file each, read and checked at start."""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any, get_args
+
+import msgspec
+
+from tocsin.errors import ConfigError
+from tocsin.model import Category, Severity
+
+LANGUAGES = (
+    "und", "ar", "bn", "de", "el", "en", "es", "fa", "fr", "hi", "id", "it", "ja", "ko", "nl",
+    "pl", "pt", "ru", "th", "tl", "tr", "uk", "vi", "zh",
+)  # fmt: skip
+"""Language ids of Batch.lang are positions here; 0 is "not known"."""
+
+_HAZARDS_MAX = 400
+
+
+class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How one language speaks of a hazard."""
+
+    terms: tuple[str, ...] = ()
+    pairs: tuple[str, ...] = ()
+    figurative: tuple[str, ...] = ()
+    yes: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
+
+
+class Hazard(msgspec.Struct, frozen=True):
+    """One hazard type; the radius is the distance within which two reports are one event."""
+
+    key: str
+    category: Category
+    severity: Severity
+    radius_km: float
+    duration_h: float
+    sudden: bool
+    personal: bool
+    life_safety: bool
+    disruption: bool
+    rank: int
+    related: tuple[str, ...]
+    labels: dict[str, str]
+    wordings: dict[str, Wording]
+
+
+def data_folder() -> Traversable:
+    """Where the data files of the vocabulary lie in the installed package."""
+    return files("tocsin.vocabulary") / "data"
+
+
+def read_tables(folder: str) -> dict[str, dict[str, Any]]:
+    """All TOML files of one data folder by stem, in order of name.
+
+    Raises ConfigError naming the file that does not parse.
+    """
+    tables: dict[str, dict[str, Any]] = {}
+    place = data_folder() / folder
+    if not place.is_dir():
+        return tables
+    for entry in sorted(place.iterdir(), key=lambda e: e.name):
+        if entry.name.endswith(".toml"):
+            try:
+                tables[entry.name[:-5]] = tomllib.loads(entry.read_text(encoding="utf-8"))
+            except tomllib.TOMLDecodeError as error:
+                raise ConfigError(
+                    f"vocabulary/data/{folder}/{entry.name}", str(error), "Mend the data file."
+                ) from error
+    return tables
+
+
+def _hazard(name: str, table: dict[str, Any]) -> Hazard:
+    where = f"vocabulary/data/hazards/{name}.toml"
+    wordings = {
+        lang: msgspec.convert(table.pop(lang), Wording) for lang in LANGUAGES if lang in table
+    }
+    try:
+        hazard = msgspec.convert({**table, "wordings": {}}, Hazard)
+    except msgspec.ValidationError as error:
+        raise ConfigError(where, str(error), "See docs/reference/hazards.md.") from error
+    unknown = set(table) - set(Hazard.__struct_fields__)
+    if unknown:
+        raise ConfigError(where, f"unknown key {sorted(unknown)[0]}", "Remove it.")
+    if hazard.key != name:
+        raise ConfigError(where, f"key is {hazard.key}", "Name the file after the key.")
+    if hazard.category not in get_args(Category) or hazard.severity not in get_args(Severity):
+        raise ConfigError(where, "category or severity is not CAP's", "Use CAP 1.2 words.")
+    return msgspec.structs.replace(hazard, wordings=wordings)
+
+
+@cache
+def load_hazards() -> tuple[Hazard, ...]:
+    """All hazards in order of key; a hazard id is a position here.
+
+    Raises ConfigError naming the file and what to mend.
+    """
+    hazards = tuple(_hazard(name, table) for name, table in read_tables("hazards").items())
+    if not 0 < len(hazards) <= _HAZARDS_MAX:
+        raise ConfigError("vocabulary/data/hazards", "no or too many hazards", "Install again.")
+    return hazards
+
+
+@cache
+def hazard_ids() -> dict[str, int]:
+    """Hazard id by key."""
+    return {hazard.key: number for number, hazard in enumerate(load_hazards())}
