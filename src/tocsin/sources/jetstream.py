@@ -1,6 +1,7 @@
 """Live posts from a Bluesky Jetstream server: one connection, resumable, deletions included."""
 
 import re
+from contextlib import ExitStack
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
@@ -87,6 +88,7 @@ class JetstreamSource:
         self._wanted = str(settings.get("wire", "auto"))
         self._agent = agent(str(settings.get("contact", "")))
         self._socket: ClientConnection | None = None
+        self._open = ExitStack()
         self._tracker = Tracker("v2", self._host, None)
         self._lost = ""
         self._choked = False
@@ -155,9 +157,8 @@ class JetstreamSource:
 
     def close(self) -> None:
         """End the connection; takes a second at most."""
-        socket, self._socket = self._socket, None
-        if socket is not None:
-            socket.close()
+        self._socket = None
+        self._open.close()
 
     def _take(self, message: bytes, frames: list[bytes]) -> None:
         """Sort one message: an event once, a notice into `gap`, an error into the reason."""
@@ -210,7 +211,7 @@ class JetstreamSource:
         if position is not None:
             query.append(("cursor", str(position)))
         try:
-            self._socket = connect(
+            link = connect(
                 f"{self._base}{_PATHS[wire]}?{urlencode(query)}",
                 compression=None,
                 subprotocols=[Subprotocol("xrpc.v1.json")] if v2 else None,
@@ -223,6 +224,7 @@ class JetstreamSource:
                 max_queue=QUEUE_FRAMES,
                 proxy=None if is_loopback(self._base) else True,
             )
+            self._socket = self._open.enter_context(link)
         except InvalidStatus:
             raise
         except (WebSocketException, OSError, EOFError) as error:
