@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from starlette.applications import Starlette
@@ -71,7 +72,7 @@ ROUTES: tuple[RouteSpec, ...] = (
     RouteSpec("/api/health", "How the engine is doing.", Health, errors=(400,)),
     RouteSpec("/api/ready", "Whether it can do its work.", Readiness, errors=(400, 503)),
     RouteSpec("/api/attribution", "Whose work is used.", Credits, errors=(400,)),
-    RouteSpec("/api/openapi.json", "This document.", dict[str, object], errors=(400,)),
+    RouteSpec("/api/openapi.json", "This document.", dict[str, Any], errors=(400,)),
     RouteSpec("/metrics", "Counters for Prometheus.", media="text/plain", errors=(400,)),
 )
 
