@@ -84,6 +84,9 @@ def parse(text: str, name: str = "configuration") -> Configuration:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(name, f"no valid TOML: {error}", "Correct that line.") from None
+    except RecursionError:
+        raise ConfigError(name, "nested too deeply", "Settings are at most lists.") from None
+    _refuse_endless(tables, name, 0)
     for key in tables:
         if key not in _TABLES:
             raise _unknown(key, key, _TABLES)
@@ -111,6 +114,18 @@ def checked_parts(
             raise ConfigError(f"{path}.type", "no such type is installed", remedy)
         checked[name] = (part.type, specs[part.type].checked(path, part.settings))
     return checked
+
+
+def _refuse_endless(value: Any, path: str, depth: int) -> None:
+    """TOML knows nan, inf and numbers of any length; no setting does."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            _refuse_endless(inner, key if depth == 0 else f"{path}.{key}", depth + 1)
+    elif isinstance(value, list):
+        for position, inner in enumerate(value, start=1):
+            _refuse_endless(inner, f"{path}[{position}]", depth + 1)
+    elif isinstance(value, (int, float)) and not abs(value) < 2**63:
+        raise ConfigError(path, "no finite number", "Give a number of usual size.")
 
 
 def _section(name: str, table: Any) -> dict[str, Value]:

@@ -28,9 +28,9 @@ def cleaned(text: str) -> str:
     if any(unicodedata.category(sign) in ("Cc", "Co", "Cn", "Cs") for sign in text.strip()):
         raise _refused("control", "The place holds control characters.")
     text = " ".join(text.split())
+    _refuse_addresses(text)
     if not any(sign.isalpha() for sign in text):
         raise _refused("empty", "The place holds no name.")
-    _refuse_addresses(text)
     _refuse_operators(text)
     _refuse_persons(text)
     return text
@@ -38,10 +38,10 @@ def cleaned(text: str) -> str:
 
 def _refuse_addresses(text: str) -> None:
     folded = text.casefold()
-    if "://" in text or folded.startswith("www.") or "/" in text or _dotted(folded):
-        raise _refused("address", "The place holds a web address.")
     if folded.startswith(("did:", "at:")) or "@" in text or "#" in text:
         raise _refused("account", "The place holds an account, an e-mail address or a hashtag.")
+    if "://" in text or folded.startswith("www.") or "/" in text or _dotted(folded):
+        raise _refused("address", "The place holds a web address.")
     if any(unicodedata.category(sign).startswith("N") for sign in text):
         raise _refused("number", "The place holds a number, and nothing finer than a town is read.")
 
