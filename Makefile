@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint browser wheel constraints nightly clean
+.PHONY: help demo test lint browser wheel reference constraints nightly clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -42,7 +42,7 @@ lint: $(VENV)/.test $(VENV)/.tocsin ## Style, types and import contracts, withou
 	@echo "--- types"
 	@$(BIN)/mypy
 	@$(BIN)/mypy --allow-untyped-calls --allow-incomplete-defs --allow-any-generics \
-	  --no-warn-return-any tests
+	  --no-warn-return-any tests docs
 	@echo "--- import contracts"
 	@$(BIN)/lint-imports --no-logo
 
@@ -52,6 +52,9 @@ nightly: $(VENV)/.test $(VENV)/.tocsin browser ## Every test, with many more inv
 wheel: $(VENV)/.run ## Build the wheel into dist/
 	@rm -rf dist
 	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
+
+reference: $(VENV)/.tocsin ## Write docs/reference/ anew from what the code says of itself
+	@$(BIN)/python docs/reference/write.py
 
 # Run after changing dependencies in pyproject.toml; needs the network.
 constraints: $(VENV)/.run ## Lock every dependency by hash again (constraints/*.txt)

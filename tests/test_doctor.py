@@ -174,7 +174,7 @@ def test_a_taken_port_is_found():
 @pytest.mark.parametrize(("free", "state"), [(10, "fail"), (500, "warn"), (5_000, "ok")])
 def test_room_for_the_store(tmp_path, monkeypatch, free, state):
     usage = type("Usage", (), {"free": free * 2**20})
-    monkeypatch.setattr(configured.shutil, "disk_usage", lambda folder: usage)
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: usage)
     assert configured.examine_store(tmp_path / "a.db").state == state
     assert not list(tmp_path.iterdir()), "the doctor changes nothing"
 

@@ -36,6 +36,7 @@ MUTANTS = [
         ("without-last-newline", SAY + "A = 1\n" * 299 + "A = 1"),
     ),
     Mutant("module_length", "kernel", "src/tocsin/kernels.py", SAY + "A = 1\n" * 400),
+    Mutant("module_length", "cases", "tests/test_part.py", SAY + "A = 1\n" * 500),
     *_python(
         "function_length",
         ("plain", _function("    n += 1\n" * 58 + "    return n\n")),

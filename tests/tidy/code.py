@@ -7,6 +7,8 @@ from pathlib import Path
 
 MODULE_LINES = 300
 KERNEL_LINES = 400
+TEST_LINES = 500
+"""A test module is a list of cases about one thing; cutting it in two hides some of them."""
 FUNCTION_LINES = 60
 LOOP_LINES = 150
 """A compiled loop keeps its state in local variables, so its steps cannot become functions."""
@@ -28,8 +30,10 @@ def is_kernel(node: Function) -> bool:
 
 
 def module_length(path: str, text: str) -> list[str]:
-    """A module holds one idea, so it ends before 300 lines (kernels: 400)."""
-    bound = KERNEL_LINES if "kernel" in Path(path).stem else MODULE_LINES
+    """A module holds one idea, so it ends before 300 lines (kernels 400, lists of cases 500)."""
+    stem = Path(path).stem
+    bound = KERNEL_LINES if "kernel" in stem else MODULE_LINES
+    bound = TEST_LINES if stem.startswith("test_") else bound
     lines = text.count("\n") + (not text.endswith("\n"))
     if lines <= bound:
         return []
