@@ -79,7 +79,7 @@ class Signer:
     def frame(self, draft: Draft) -> bytes:
         """One JSON line without its line end."""
         index = self.canary(draft.voice)
-        row: dict[str, object] = {
+        row = {
             "created_at": rfc3339(draft.at_ms),
             "author": self.author(draft.voice),
             "text": self._text(draft),
@@ -87,8 +87,6 @@ class Signer:
             "id": f"{self._world}.{draft.key}.{self._canaries[index].identity}",
             "op": draft.op,
         }
-        if draft.origin:
-            row["repost"] = True
         return msgspec.json.encode(row)[:-1] + self._tails[index]
 
     def _text(self, draft: Draft) -> str:

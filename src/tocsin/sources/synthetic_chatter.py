@@ -47,6 +47,8 @@ def _said(rng: Random, lang: str) -> tuple[str, str]:
         return decoy(kind, lang, rng, title(rng)), kind
     book = phrasebook(lang)
     text = fill(rng.choice(book.ordinary.chatter), rng, book.ordinary.slots)
+    if rng.random() < 0.6:
+        text += f". {fill(rng.choice(book.ordinary.chatter), rng, book.ordinary.slots)}"
     if draw > 0.93:
         text = misspell(text, rng)
     elif draw > 0.7:

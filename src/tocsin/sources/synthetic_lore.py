@@ -10,6 +10,7 @@ import msgspec
 
 from tocsin.model import Severity
 
+_SYLLABLES = ("vel", "mor", "tak", "zin", "ulo", "fen", "quar", "bis", "ond", "rha", "yel", "nup")
 LANGS = ("en", "es", "pt", "fr", "ja", "ar")
 DECOY_KINDS = ("figurative", "film", "game", "sport", "anniversary", "drill", "assembly")
 
@@ -134,8 +135,7 @@ def natures() -> dict[str, Nature]:
 
 def title(rng: Random) -> str:
     """An invented rare word, such as a film or a team might be called."""
-    syllables = ("vel", "mor", "tak", "zin", "ulo", "fen", "quar", "bis", "ond", "rha", "yel", "nup")
-    return "".join(rng.choice(syllables) for _ in range(3)).capitalize()
+    return "".join(rng.choice(_SYLLABLES) for _ in range(3)).capitalize()
 
 
 def misspell(text: str, rng: Random) -> str:

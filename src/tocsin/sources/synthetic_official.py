@@ -13,9 +13,7 @@ OFFICIAL_LIFE_MS = 300_000
 """No bulletin about an event comes later than this after its start."""
 
 
-def plan_bulletins(
-    seed: int, site: Site, canaries: tuple[Canary, ...]
-) -> list[tuple[int, bytes]]:
+def plan_bulletins(seed: int, site: Site, canaries: tuple[Canary, ...]) -> list[tuple[int, bytes]]:
     """(sent_ms, JSON line) of every bulletin around one event, in order of time.
 
     A false alarm that is cancelled, and a test message, come along now and then; the
@@ -39,9 +37,7 @@ def plan_bulletins(
         drill = _row(rng, f"{name}-t", site.hazard, site.city, nature, token)
         found.append((site.start_ms + rng.randrange(60_000), drill | {"status": "test"}))
     found.sort(key=lambda pair: (pair[0], str(pair[1]["id"])))
-    return [
-        (at_ms, msgspec.json.encode(row | {"sent": rfc3339(at_ms)})) for at_ms, row in found
-    ]
+    return [(at_ms, msgspec.json.encode(row | {"sent": rfc3339(at_ms)})) for at_ms, row in found]
 
 
 def _false_alarm(
