@@ -38,17 +38,22 @@ def compose(pool: Pool, shape: Shape, seed: int) -> Stream:
     Raises InputError when the data is too small for the shape.
     """
     plan = draw(pool, shape, seed)
-    return assemble(pool, plan, shape, seed, [])
+    planted = [
+        piece(plant.time_ms, plant.rows, Part.PLANT, member, pool.corpus.author[plant.rows])
+        for member, plant in enumerate(plan.plants)
+    ]
+    return assemble(pool, plan, shape, seed, planted, [])
 
 
-def assemble(pool: Pool, plan: Plan, shape: Shape, seed: int, more: list[Rows]) -> Stream:
-    """Background, plants and decoys of a plan, with further pieces that need no extra text."""
+def assemble(
+    pool: Pool, plan: Plan, shape: Shape, seed: int, planted: list[Rows], said: list[str]
+) -> Stream:
+    """The planted rows with the decoys and the background of a plan.
+
+    `said` are texts of the planted rows that the corpus lacks, numbered after its rows.
+    """
     rng = np.random.Generator(np.random.PCG64([seed, 3]))
-    extra: list[str] = []
-    pieces = [*more]
-    for member, plant in enumerate(plan.plants):
-        author = pool.corpus.author[plant.rows]
-        pieces.append(piece(plant.time_ms, plant.rows, Part.PLANT, member, author))
+    extra, pieces = [*said], [*planted]
     for member, decoy in enumerate(plan.decoys):
         text = np.arange(len(decoy.text)) + pool.corpus.rows + len(extra)
         extra.extend(decoy.text)

@@ -108,7 +108,7 @@ def negative_figures(found: Negatives) -> Figures:
 
 def flood_figures(found: Sequence[Flood]) -> Figures:
     """How many attackers got an event, and how many one above yellow."""
-    above = sum(f.level is not None and LEVELS.index(f.level) > 1 for f in found)  # type: ignore[arg-type]
+    above = sum(f.level is not None and LEVELS.index(f.level) > 1 for f in found)
     return {
         "flood_reported": share(sum(f.reported for f in found), len(found)),
         "flood_red": Figure(above, len(found)),
@@ -117,10 +117,8 @@ def flood_figures(found: Sequence[Flood]) -> Figures:
 
 def agreement_figure(found: Agreement) -> Figure:
     """F1 with what it is made of."""
-    return Figure(
-        found.f1, found.n, None,
-        f"{found.f1:.3f} (P {found.precision:.2f}, R {found.recall:.2f}, macro {found.macro_f1:.3f})",
-    )  # fmt: skip
+    parts = f"P {found.precision:.2f}, R {found.recall:.2f}, macro {found.macro_f1:.3f}"
+    return Figure(found.f1, found.n, None, f"{found.f1:.3f} ({parts})")
 
 
 def clustering_figures(found: Clustering) -> Figures:

@@ -7,7 +7,7 @@ from tocsin.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from tocsin.errors import InputError
 from tocsin.eval.compose import assemble
 from tocsin.eval.corpus import Volume
-from tocsin.eval.plan import Plan, Plant, Shape, draw
+from tocsin.eval.plan import Plant, Shape, draw
 from tocsin.eval.pool import Pool
 from tocsin.eval.stream import Part, Rows, Stream, piece
 from tocsin.eval.wording import NamesHazard, wording_of
@@ -19,14 +19,18 @@ MOST_POSTS = 50_000
 
 
 def compose_quakes(
-    pool: Pool, volumes: dict[str, Volume], names_hazard: NamesHazard, seed: int
+    pool: Pool,
+    volumes: dict[str, Volume],
+    names_hazard: NamesHazard,
+    seed: int,
+    shape: Shape = SHAPE,
 ) -> Stream:
     """A stream whose plants are the earthquakes with a curve, one every few hours.
 
     Raises InputError when no earthquake of the data has both a curve and posts.
     """
     rng = np.random.Generator(np.random.PCG64([seed, 7]))
-    plan = draw(pool, SHAPE, seed)
+    plan = draw(pool, shape, seed)
     able = [
         truth
         for name, truth in pool.corpus.truths.items()
@@ -54,9 +58,7 @@ def compose_quakes(
         rows = own[np.arange(len(time)) % len(own)]
         plants.append(Plant(truth, start, rows, time, pool.hazard[rows]))
         pieces.append(piece(time, text, Part.PLANT, member))
-    placed: Plan = plan._replace(plants=())
-    stream = assemble(pool, placed, SHAPE, seed, pieces)
-    return stream._replace(plan=plan._replace(plants=tuple(plants)), extra=extra)
+    return assemble(pool, plan._replace(plants=tuple(plants)), shape, seed, pieces, extra)
 
 
 def _said_anew(

@@ -75,8 +75,8 @@ def markdown(card: Scorecard, date: str) -> str:
         "| what | best known elsewhere | reach | reached | verdict |",
         "|---|---|---|---|---|",
         *(
-            f"| {l.what} | {l.elsewhere or '-'} | {l.reach} | {l.reached} | {l.verdict} |"
-            for l in card.lines
+            f"| {one.what} | {one.elsewhere or '-'} | {one.reach} | {one.reached} | {one.verdict} |"
+            for one in card.lines
         ),
     ]
     parts += ["", *_streams(card), "", *_events(card)]

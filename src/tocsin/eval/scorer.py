@@ -1,6 +1,5 @@
 """Holds the events of one replayed stream against what was planted in it."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -13,12 +12,12 @@ from tocsin.eval.outcome import FalseReport, PlantScore, StreamScore
 from tocsin.eval.plan import Plan, Plant
 from tocsin.eval.stream import Part, Rows
 from tocsin.model import K_VOICES, Event, Place
+from tocsin.vocabulary.geometry import distance_km
 
 DENSE_POSTS = 5
 DENSE_MS = HOUR_MS
 DELAY_POSTS = 5
 DELAY_MS = 10 * MINUTE_MS
-EARTH_KM = 6371.0
 
 
 class _Life(NamedTuple):
@@ -226,11 +225,5 @@ def crowded_ms(time_ms: NDArray[np.int64], count: int, within_ms: int) -> int | 
 
 def place_error_km(place: Place, plant: Plant) -> float:
     """Great-circle distance from the stated place to the true point."""
-    lat1, lon1, lat2, lon2 = map(
-        math.radians, (place.lat, place.lon, plant.truth.lat, plant.truth.lon)
-    )
-    half = (
-        math.sin((lat2 - lat1) / 2) ** 2
-        + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
-    )
-    return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(half)))
+    truth = plant.truth
+    return float(distance_km(place.lat, place.lon, truth.lat, truth.lon))

@@ -22,6 +22,8 @@ RATE = 0.2
 STORY_POSTS = 48
 DECOYS, DECOY_POSTS = 3, 40
 IDLE_SHARE = 0.01
+TONGUES = (0.6, 0.2, 0.2)
+"""Shares of small talk by language, in the order of the file."""
 LANGUAGE_STORY = "naples"
 
 FLOORS = {"recall": 0.8, "precision": 0.8, "hazard": 0.8, "country": 0.8}
@@ -128,16 +130,18 @@ def tell(name: str, told: list[Story], seed: int, decoys: int) -> Stream:
 
 def _chatter(said: _Said, end_ms: int, rng: Generator) -> Rows:
     time = daily_times(BASE_MS, end_ms, RATE, rng)
-    spoken = _load_chatter()
-    langs = list(spoken)
+    spoken = list(_load_chatter().values())
+    tongue = rng.choice(len(spoken), len(time), p=TONGUES)
+    idle = rng.random(len(time)) < IDLE_SHARE
+    dice = rng.integers(0, 1 << 30, (len(time), 3)).tolist()
     texts = []
-    for lang, idle in zip(
-        rng.choice(langs, len(time), p=[0.6, 0.2, 0.2]), rng.random(len(time)), strict=True
-    ):
-        talk = spoken[lang]
-        start = talk.idle if idle < IDLE_SHARE else talk.first
-        words = [_pick(start, rng), _pick(talk.second, rng), _pick(talk.third, rng)]
-        texts.append(" ".join([*words, _name(rng)]))
+    for n, (first, second, third) in enumerate(dice):
+        talk = spoken[tongue[n]]
+        begin = talk.idle if idle[n] else talk.first
+        texts.append(
+            f"{begin[first % len(begin)]} {talk.second[second % len(talk.second)]} "
+            f"{talk.third[third % len(talk.third)]} nr {n}"
+        )
     return piece(time, said.add(texts, ""), Part.BACKGROUND)
 
 
@@ -164,12 +168,3 @@ def _pairs(
     """Distinct halves put together, as many as there are up to `count`, in seeded order."""
     order = rng.permutation(len(first) * len(second))[:count]
     return [f"{first[k % len(first)]}, {second[k // len(first)]}" for k in order.tolist()]
-
-
-def _pick(pieces: tuple[str, ...], rng: Generator) -> str:
-    return pieces[int(rng.integers(len(pieces)))]
-
-
-def _name(rng: Generator) -> str:
-    """A made-up word that tells one post of small talk from the next."""
-    return rare_word(rng).lower()
