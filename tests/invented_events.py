@@ -1,10 +1,13 @@
 """Invented events, places and watches for the tests of watching, keeping and delivering."""
 
+import base64
+
 import msgspec
 
 from tocsin.clock import rfc3339
 from tocsin.model import Alert, Event, Fact, Ground, Place, Watch, Why
 
+SECRET = "whsec_" + base64.b64encode(b"an invented secret, 35 bytes in all").decode()
 NOON_MS = 1_795_348_800_000
 ALMERA = Place("g1", "Almera", "city", "Coast", "ES", 39.5, -0.4, 8.0)
 BRUNNTAL = Place("g2", "Brunntal", "city", None, "AT", 47.3, 11.4, 5.0)

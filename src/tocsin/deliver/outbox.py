@@ -29,8 +29,9 @@ def wait_ms(attempts: int, asked_s: float | None, rng: random.Random) -> int:
 class Turn:
     """One pass over a channel's messages: who is next, and when the channel must rest.
 
-    Order holds within a channel. A message that keeps failing holds up its own event only,
-    as soon as another one gets through, which shows that the receiver is there.
+    Order holds within a channel: what waits to be tried again holds up what comes after it.
+    A message that keeps failing holds up its own event only, as soon as another one gets
+    through right after it, which shows that the receiver is there.
     """
 
     def __init__(self, owed: Iterable[Owed], now_ms: int) -> None:
@@ -40,25 +41,17 @@ class Turn:
 
     def __iter__(self) -> Iterator[Owed]:
         for owed in self._owed:
-            if self._rests:
-                return
             if self._line(owed) in self._blocked:
                 continue
-            if owed.due(self._now_ms):
-                yield owed
-                continue
-            self._hold(owed)
-            # A first try is never held up by another message's wait; the rest of the channel is.
-            self._rests = owed.attempts < STUBBORN
+            if self._rests or not owed.due(self._now_ms):
+                return
+            yield owed
 
     def failed(self, owed: Owed) -> None:
         """The receiver was busy for this one: rest, or see whether only this one is the trouble."""
-        self._hold(owed)
+        self._blocked.add(self._line(owed))
         self._failures += 1
         self._rests = owed.attempts + 1 < STUBBORN or self._failures > 1
-
-    def _hold(self, owed: Owed) -> None:
-        self._blocked.add(self._line(owed))
 
     @staticmethod
     def _line(owed: Owed) -> tuple[str, str]:

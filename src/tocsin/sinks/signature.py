@@ -52,7 +52,8 @@ def _signature(key: bytes, message_id: str, at_s: int, body: bytes) -> str:
 
 def _key(word: str) -> bytes:
     try:
-        key = base64.b64decode(word.removeprefix(PREFIX), validate=True)
+        bare = word.removeprefix(PREFIX).rstrip("=")
+        key = base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
     except binascii.Error:
         # Without the cause: its text could show part of the secret.
         raise ValueError("a secret is not base64") from None
