@@ -83,6 +83,7 @@ def _command_section(path: str, command: Any) -> list[str]:
 def commands_page() -> str:
     """The page of the command line; needs `tocsin.cli`."""
     import typer.main
+
     from tocsin.cli import app
 
     root = typer.main.get_command(app)
