@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tocsin.batch import Batch, Removals
 from tocsin.clock import HOUR_MS, MINUTE_MS, rfc3339
-from tocsin.detect.lifecycle import SENSITIVE_SHARE, Detector
+from tocsin.detect.lifecycle import SENSITIVE_SHARE, Detector, Found
 from tocsin.detect.state import PlaceTable
 from tocsin.locate import locate
 from tocsin.model import Bulletin, BulletinRef, Event, Evidence, Ground, Support, Why
@@ -31,9 +31,8 @@ class Step(NamedTuple):
     """What one step brought."""
 
     events: list[Event]
-    joined: NDArray[np.int64]
-    """(j, 2): ordinal of an admitted report and number of its event; for `eval` only."""
-    merged: list[tuple[int, int]]
+    found: Found
+    """Positions of joined reports and mergers, by number; for `eval` only."""
 
 
 class _Last(NamedTuple):
@@ -59,15 +58,21 @@ class Pipeline:
     """detect → locate → rate → corroborate, one step at a time."""
 
     def __init__(
-        self, gazetteer: Gazetteer, families: Sequence[str], identity_key: bytes, contract: str
+        self,
+        gazetteer: Gazetteer,
+        families: Sequence[str],
+        identity_key: bytes,
+        contract: str,
+        ordinal: int = 0,
     ) -> None:
-        """`families[i]` is the key of family id i; `contract` the hash each event carries."""
+        """`families[i]` is the key of family id i; `contract` the hash each event carries;
+        `ordinal` how many events were founded before this start."""
         self._gazetteer = gazetteer
         self._families = families
         self._contract = contract
         self._hazards = load_hazards()
         places = PlaceTable(gazetteer.country_of(), gazetteer.unit_of())
-        self._detector = Detector(places, related_matrix(), len(LANGUAGES), identity_key)
+        self._detector = Detector(places, related_matrix(), len(LANGUAGES), identity_key, ordinal)
         self._official = Corroborator()
         self._waiting: list[Bulletin] = []
         self._last: OrderedDict[str, _Last] = OrderedDict()
@@ -79,6 +84,11 @@ class Pipeline:
     def now_ms(self) -> int:
         """Stream time of the last step."""
         return self._now_ms
+
+    @property
+    def ordinal(self) -> int:
+        """How many events were founded so far."""
+        return self._detector.ordinal
 
     def active(self) -> bool:
         """Whether time alone could still change an event."""
@@ -100,7 +110,7 @@ class Pipeline:
             events += self._revise(evidence)
         self._now_ms = max(self._now_ms, now_ms)
         events += self._release(self._now_ms)
-        return Step(events, found.joined, found.merged)
+        return Step(events, found)
 
     def _release(self, until_ms: int) -> list[Event]:
         """Let bulletins sent until now speak, and revise the events they speak of."""

@@ -61,21 +61,32 @@ class Found(NamedTuple):
     """(j, 2): ordinal of the admitted report, number of the event; positions for `eval` only."""
     merged: list[tuple[int, int]]
     """(number that ended, number it became part of)."""
+    reported: list[tuple[int, int]]
+    """(number, joins noted until its first report, counted over all feeds)."""
 
 
 class Detector:
     """Stories and bursts over admitted reports; the same feed gives the same evidence."""
 
     def __init__(
-        self, places: PlaceTable, related: NDArray[np.bool_], n_langs: int, identity_key: bytes
+        self,
+        places: PlaceTable,
+        related: NDArray[np.bool_],
+        n_langs: int,
+        identity_key: bytes,
+        ordinal: int = 0,
     ) -> None:
-        """`related[a, b]`: hazards a and b may be words for one event; (H, H) bool."""
+        """`related[a, b]`: hazards a and b may be words for one event; (H, H) bool.
+
+        `ordinal` is how many events this installation has founded before, so that no id
+        comes twice.
+        """
         self._places = places
         self._related = related
         self._key = identity_key
         self.state = new_state(len(related), n_langs)
         self._ordinal = 0
-        self._number = 0
+        self._number = ordinal
         self._next_tick_ms = 0
         self._start_bin = 0
         self._period_ms = 0
@@ -84,6 +95,8 @@ class Detector:
         self._evidence: list[Evidence] = []
         self._merged: list[tuple[int, int]] = []
         self._joined: list[NDArray[np.int64]] = []
+        self._joins = 0
+        self._reported: list[tuple[int, int]] = []
 
     def feed(self, batch: Batch, removals: Removals, now_ms: int) -> Found:
         """Take a batch and its removals in order of arrival, then let minutes pass up to now."""
@@ -98,9 +111,14 @@ class Detector:
         self._rows(batch, row, batch.rows)
         self._ordinal += batch.rows
         self._pass_time(now_ms)
-        found = Found(self._evidence, self._take_joined(), self._merged)
-        self._evidence, self._merged = [], []
+        found = Found(self._evidence, self._take_joined(), self._merged, self._reported)
+        self._evidence, self._merged, self._reported = [], [], []
         return found
+
+    @property
+    def ordinal(self) -> int:
+        """How many events were founded so far."""
+        return self._number
 
     def active(self) -> bool:
         """Whether any event could still change by time alone."""
@@ -142,6 +160,7 @@ class Detector:
             self._dirty.update(int(e) for e in np.unique(slots))
             numbers = self.state.events.number[slots]
             self._joined.append(np.column_stack([pairs[:, 0], numbers]))
+            self._joins += len(pairs)
 
     # -- births ---------------------------------------------------------------------------
 
@@ -218,6 +237,7 @@ class Detector:
             return
         events.stage[e] = LIVE
         events.hazard[e] = self._main_hazard(e)
+        self._reported.append((int(events.number[e]), self._joins))
         self._emit(e, "reported", now_ms)
 
     def _enough(self, e: int) -> bool:

@@ -7,11 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.batch import Removals
 from tocsin.clock import HOUR_MS
 from tocsin.engine.keys import seeded_keys
 from tocsin.gate import Gate
-from tocsin.gate.admit import RemovalRows, admit
 from tocsin.gate.decode import Decode
 from tocsin.metrics import Tally
 from tocsin.model import Bulletin, Event
@@ -31,6 +29,10 @@ class ReplayResult(NamedTuple):
     events: list[Event]
     assignments: list[str | None] | None
     """Event id per input row, under which it finally stands; None when not observed."""
+    arrival: list[str | None] | None
+    """Per input row the first event it joined, reported or not, never revised."""
+    reported_rows: dict[str, NDArray[np.int64]]
+    """Input rows of each event when it was first reported."""
     tally: Tally
     first_ms: int
     last_ms: int
@@ -49,22 +51,51 @@ class _Observer:
         self._rows: list[NDArray[np.int64]] = []
         self._joined: list[NDArray[np.int64]] = []
         self._merged: dict[int, int] = {}
+        self._reported: list[tuple[int, int]] = []
 
     def note(self, rows: NDArray[np.int64], step: Step) -> None:
+        """Take one step's positions."""
         self._rows.append(rows)
-        self._joined.append(step.joined)
-        self._merged.update(dict(step.merged))
+        self._joined.append(step.found.joined)
+        self._merged.update(dict(step.found.merged))
+        self._reported += step.found.reported
 
     def final(self, received: int, reported: dict[int, str]) -> list[str | None]:
         """Event id per input row after all mergers; withdrawn and unreported ones are None."""
         out: list[str | None] = [None] * received
-        rows = np.concatenate(self._rows) if self._rows else np.zeros(0, np.int64)
-        for joined in self._joined:
-            for ordinal, number in joined.tolist():
-                while number in self._merged:
-                    number = self._merged[number]
-                out[int(rows[ordinal])] = reported.get(number)
+        for row, number in self._joins():
+            while number in self._merged:
+                number = self._merged[number]
+            out[row] = reported.get(number)
         return out
+
+    def arrival(self, received: int) -> list[str | None]:
+        """The first event number each row joined."""
+        out: list[str | None] = [None] * received
+        for row, number in self._joins():
+            if out[row] is None:
+                out[row] = str(number)
+        return out
+
+    def when_reported(self, reported: dict[int, str]) -> dict[str, NDArray[np.int64]]:
+        """Rows of each finally standing event when it was first reported."""
+        joins = self._joins()
+        out: dict[str, NDArray[np.int64]] = {}
+        for number, count in self._reported:
+            if number in reported:
+                mine = {row for row, joined in joins[:count] if self._within(joined, number)}
+                out[reported[number]] = np.array(sorted(mine), np.int64)
+        return out
+
+    def _within(self, joined: int, number: int) -> bool:
+        while joined != number and joined in self._merged:
+            joined = self._merged[joined]
+        return joined == number
+
+    def _joins(self) -> list[tuple[int, int]]:
+        rows = np.concatenate([*self._rows, np.zeros(0, np.int64)])
+        joined = np.concatenate([*self._joined, np.zeros((0, 2), np.int64)])
+        return list(zip(rows[joined[:, 0]].tolist(), joined[:, 1].tolist(), strict=True))
 
 
 def replay(
@@ -90,7 +121,6 @@ def replay(
     events: list[Event] = []
     waiting = list(bulletins)
     first_ms = now_ms = 0
-    reported: dict[int, str] = {}
     for chunk in frames:
         passed = gate.enter(chunk, view, 0, tally)
         step = line.step(passed.batch, passed.removals, waiting, passed.now_ms)
@@ -103,14 +133,20 @@ def replay(
         if progress is not None:
             progress(tally.received, now_ms)
     if now_ms:
-        empty = gate.enter([], view, 0, Tally())
+        empty = gate.pass_time(now_ms)
         last = line.step(empty.batch, empty.removals, waiting, now_ms + DRAIN_MS)
         events += last.events
         if observe:
             observer.note(empty.rows, last)
-    reported = line.reported
-    rows = observer.final(tally.received, reported) if observe else None
-    return ReplayResult(events, rows, tally, first_ms, now_ms, time.perf_counter() - began)
-
-
-_ = (Removals, RemovalRows, admit)
+    seconds = time.perf_counter() - began
+    received, reported = tally.received, line.reported
+    return ReplayResult(
+        events=events,
+        assignments=observer.final(received, reported) if observe else None,
+        arrival=observer.arrival(received) if observe else None,
+        reported_rows=observer.when_reported(reported) if observe else {},
+        tally=tally,
+        first_ms=first_ms,
+        last_ms=now_ms,
+        seconds=seconds,
+    )

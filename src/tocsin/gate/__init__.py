@@ -21,6 +21,8 @@ __all__ = ["Gate", "Passed"]
 
 SEEN_MAX = 65_536
 """Post tags remembered to refuse the same post twice (at-least-once sources)."""
+AHEAD_MS = 120_000
+"""Furthest a live post may be stamped ahead of its receipt."""
 _LANG_IDS = {lang: number for number, lang in enumerate(LANGUAGES)}
 
 
@@ -39,10 +41,23 @@ class Gate:
         self._seen: set[int] = set()
         self._order: deque[int] = deque()
 
-    def enter(self, frames: Sequence[bytes], view: Decode, family: int, tally: Tally) -> Passed:
-        """Take frames of one source; `tally` is that source's own balance."""
+    def enter(
+        self,
+        frames: Sequence[bytes],
+        view: Decode,
+        family: int,
+        tally: Tally,
+        received_ms: int | None = None,
+    ) -> Passed:
+        """Take frames of one source; `tally` is that source's own balance.
+
+        Live sources give the time of receipt: a stamp beyond it by more than AHEAD_MS counts
+        as of receipt (reliability R7).
+        """
         decoded = decode(frames, view, self._rows, tally)
         self._rows += len(frames)
+        if received_ms is not None:
+            decoded = [a._replace(at_ms=_held_back(a.at_ms, received_ms)) for a in decoded]
         arrived = [a._replace(at_ms=self._timeline.arrive(a.at_ms)) for a in decoded]
         removals = RemovalRows()
         posts = self._take_removals(arrived, family, removals, tally)
@@ -61,6 +76,11 @@ class Gate:
         passes[kept[admitted]] = True
         rows = np.array([a.row for a, ok in zip(texts, admitted, strict=True) if ok], np.int64)
         return Passed(batch, removals.finish(passes), rows, self._timeline.now_ms)
+
+    def pass_time(self, now_ms: int) -> Passed:
+        """Let a silent stream grow older: nothing comes in, but the clock moves."""
+        self._timeline.now_ms = max(self._timeline.now_ms, now_ms)
+        return self.enter([], _nothing, 0, Tally())
 
     def _sieved(self, posts: list[Arrived], tally: Tally) -> NDArray[np.int64]:
         """Positions of the posts that name a hazard at all; the rest is counted and forgotten."""
@@ -103,6 +123,15 @@ class Gate:
         if len(self._order) > SEEN_MAX:
             self._seen.discard(self._order.popleft())
         return True
+
+
+def _held_back(stamp_ms: int, received_ms: int) -> int:
+    return stamp_ms if stamp_ms <= received_ms + AHEAD_MS else received_ms
+
+
+def _nothing(frame: bytes) -> Reason:
+    """The view of a source that has no frames."""
+    return Reason.BAD_FRAME
 
 
 def _lang_id(lang: str | None) -> int:

@@ -1,0 +1,58 @@
+"""The commands together, and how errors reach people."""
+
+import sys
+
+import typer
+
+from tocsin import __version__
+from tocsin.cli import demo, doctor, explain, init, replay, run, score
+from tocsin.cli.screen import fail
+from tocsin.errors import TocsinError
+
+app = typer.Typer(
+    name="tocsin",
+    help="Open early warning: reads the public stream, notices hazards, says what, where and how "
+    "bad, checks it against official feeds, and alerts whoever asked. It rates hazards and cannot "
+    "follow people.",
+    epilog="Begin with: tocsin demo. Then: tocsin init, tocsin doctor, tocsin run.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.command("demo")(demo.demo)
+app.command("init")(init.init)
+app.command("doctor")(doctor.doctor)
+app.command("run")(run.run)
+app.command("replay")(replay.replay)
+app.command("explain")(explain.explain)
+app.command("score")(score.score)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"tocsin {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(
+        False, "--version", help="Say the version and end.", callback=_version, is_eager=True
+    ),
+) -> None:
+    """Options before the command."""
+
+
+def main() -> None:
+    """Run the command line; a known error ends with its instruction and status 2."""
+    try:
+        app()
+    except TocsinError as error:
+        fail(str(error), "--json" in sys.argv)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

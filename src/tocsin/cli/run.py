@@ -1,0 +1,134 @@
+"""`tocsin run`: the engine on a configuration, with the page beside it."""
+
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tocsin.cli.screen import emit, words
+from tocsin.clock import Clock, SystemClock
+from tocsin.config_file import Configuration, load
+from tocsin.engine.assemble import assemble
+from tocsin.engine.live import Engine, Listeners
+from tocsin.model import Alert, Event
+from tocsin.web.app import create_app
+from tocsin.web.board import Board
+from tocsin.web.live import health_of, metrics_of
+from tocsin.web.server import Served, serve
+
+
+def run(
+    config: Annotated[Path, typer.Option(help="The configuration; see tocsin init.")] = Path(
+        "tocsin.toml"
+    ),
+    seconds: Annotated[
+        float | None, typer.Option(help="End by itself after this long.", min=0.1)
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Event revisions and alerts as JSON Lines on stdout.")
+    ] = False,
+) -> None:
+    """Run the engine until interrupted: sources in, events on the page, alerts out."""
+    configuration = load(config)
+    tell = json_lines() if json else terminal_lines()
+    live = Live(configuration, config.parent, SystemClock(), tell)
+    words.print(f"Tocsin is on [link]{live.served.url}[/link]. End with Ctrl-C.")
+    live.until_stopped(seconds)
+
+
+class Live:
+    """An engine with its page, from one configuration; `until_stopped` blocks."""
+
+    def __init__(
+        self, configuration: Configuration, folder: Path, clock: Clock, tell: Listeners
+    ) -> None:
+        board = Board()
+        self.board = board
+        self.engine = assemble(configuration, folder, clock, _both(board, tell))
+        app = create_app(
+            board,
+            lambda: health_of(self.engine, clock),
+            lambda: metrics_of(self.engine, board, clock),
+        )
+        self.served: Served = serve(
+            app,
+            str(configuration.web["host"]),
+            int(configuration.web["port"]),  # type: ignore[arg-type]
+        )
+
+    def until_stopped(self, seconds: float | None) -> None:
+        """Run until a signal, a failure, or so many seconds have passed."""
+        timer = threading.Timer(seconds, self.engine.stop) if seconds else None
+        with _signals(self.engine):
+            if timer:
+                timer.daemon = True
+                timer.start()
+            try:
+                self.engine.run()
+            finally:
+                if timer:
+                    timer.cancel()
+                self.served.stop()
+
+
+class _signals:
+    """Interrupt and terminate end the engine after the step it is in."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._before: dict[int, Callable[..., object] | int | None] = {}
+
+    def __enter__(self) -> None:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._before[number] = signal.signal(number, lambda *_: self._engine.stop())
+
+    def __exit__(self, *_: object) -> None:
+        for number, before in self._before.items():
+            signal.signal(number, before)
+
+
+def _both(board: Board, tell: Listeners) -> Listeners:
+    def event(revision: Event) -> None:
+        board.publish(revision)
+        tell.event(revision)
+
+    def alert(message: Alert) -> None:
+        board.publish_alert(message)
+        tell.alert(message)
+
+    return Listeners(event, alert)
+
+
+def json_lines() -> Listeners:
+    """Everything as JSON Lines on stdout."""
+    return Listeners(
+        lambda event: emit({"event": event}),
+        lambda alert: emit({"alert": alert}),
+    )
+
+
+_LEVEL_STYLE = {"green": "green", "yellow": "bold yellow", "red": "bold red"}
+
+
+def terminal_lines() -> Listeners:
+    """One line for each new event and each alert, on stderr."""
+
+    def event(revision: Event) -> None:
+        style = _LEVEL_STYLE[revision.level]
+        words.print(
+            f"{revision.at[11:19]}  [{style}]{revision.level:<6}[/] {revision.headline}",
+            highlight=False,
+        )
+
+    def alert(message: Alert) -> None:
+        words.print(
+            f"{message.event.at[11:19]}  [bold]{message.kind}[/] to {message.channel}: "
+            f"{message.event.headline}",
+            highlight=False,
+        )
+
+    return Listeners(event, alert)

@@ -1,0 +1,28 @@
+"""`tocsin score`: the quality table, measured."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tocsin.eval.report import run_score
+
+
+def score(
+    data: Annotated[
+        Path | None, typer.Option(envvar="TOCSIN_DATA", help="Folder of the labelled posts.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=1, max=50, help="Composed streams of each kind.")] = 4,
+    only: Annotated[
+        list[str] | None, typer.Option(help="One part of the table; may be repeated.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Also write the table as Markdown.")] = None,
+    json: Annotated[
+        Path | None, typer.Option("--json", help="Also write everything as JSON to this file.")
+    ] = None,
+) -> None:
+    """Compose streams from labelled data, replay them, and print what is reached.
+
+    Example: tocsin score --data data --seeds 4 --out docs/scorecard.md
+    """
+    raise typer.Exit(run_score(data, out, json, seeds, only))

@@ -1,0 +1,97 @@
+"""From a checked configuration to an engine that can run."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tocsin.clock import Clock, SystemClock
+from tocsin.config import Spec
+from tocsin.config_file import Configuration, checked_parts
+from tocsin.deliver import build_sinks
+from tocsin.engine.keys import live_keys
+from tocsin.engine.live import Engine, Listeners
+from tocsin.errors import ConfigError, SourceEnded, WatchRefused
+from tocsin.model import Bulletin, Place, Watch
+from tocsin.official.parse import parse_path
+from tocsin.sources import Source, load_sources
+from tocsin.store import Store
+from tocsin.vocabulary.gazetteer import Gazetteer
+from tocsin.vocabulary.hazards import load_hazards
+from tocsin.watch import compile_watch
+
+
+def source_specs() -> dict[str, Spec]:
+    """What every installed source says of itself, by type."""
+    return {name: kind.spec for name, kind in load_sources().items()}
+
+
+def build_sources(configuration: Configuration, clock: Clock) -> dict[str, Source]:
+    """Configured sources by name; raises ConfigError with the path of the setting."""
+    kinds = load_sources()
+    parts = checked_parts("sources", configuration.sources, source_specs())
+    built = {name: kinds[kind](settings, clock) for name, (kind, settings) in parts.items()}
+    for name, source in built.items():
+        if source.spec.kind == "posts" and not source.spec.deletes:
+            raise ConfigError(
+                f"sources.{name}",
+                "this source tells of no deletions",
+                "The contract (P11) bars it from the detector; take it out.",
+            )
+    return built
+
+
+def resolve_place(name: str) -> list[Place]:
+    """Places of the gazetteer a name may mean, best first."""
+    gazetteer = Gazetteer.load()
+    return [gazetteer.place(index) for index in gazetteer.find(name)]
+
+
+def build_watches(configuration: Configuration) -> list[Watch]:
+    """Compiled watches; raises ConfigError naming the one that was refused, never its text."""
+    hazards = [hazard.key for hazard in load_hazards()]
+    watches = []
+    for number, table in enumerate(configuration.watches, 1):
+        try:
+            watches.append(compile_watch(table, hazards, resolve_place, configuration.channels))
+        except WatchRefused as refusal:
+            raise ConfigError(
+                f"watches[{number}]", f"refused: {refusal.reason}", refusal.suggestion
+            ) from None
+    return watches
+
+
+def assemble(configuration: Configuration, folder: Path, clock: Clock, tell: Listeners) -> Engine:
+    """The engine a configuration describes; `folder` is where relative paths begin.
+
+    Raises ConfigError for a wrong setting, StoreUnavailable when the store cannot be opened.
+    """
+    sources = build_sources(configuration, clock)
+    watches = build_watches(configuration)
+    sinks = build_sinks(configuration, clock)
+    path = folder / str(configuration.store["path"])
+    store = Store.open(path)
+    keys = live_keys(path.parent / f"{path.stem}-keys")
+    step_s = float(configuration.engine["step_s"])  # type: ignore[arg-type]
+    return Engine(sources, watches, sinks, store, keys, clock, tell, step_s)
+
+
+def file_source(paths: list[str]) -> Source:
+    """The recording of `tocsin replay`; raises InputError for what cannot be read."""
+    source = load_sources()["file"]
+    return source({"paths": list(paths)}, SystemClock())
+
+
+def read_bulletins(paths: list[str]) -> list[Bulletin]:
+    """Bulletins of files; raises InputError naming the file."""
+    return [bulletin for path in paths for bulletin in parse_path(path)]
+
+
+def frames_of(source: Source) -> Iterator[list[bytes]]:
+    """All frames of a finite source, in the order and portions it gives them."""
+    source.open(None)
+    try:
+        while True:
+            yield source.read(1.0)[0]
+    except SourceEnded:
+        return
+    finally:
+        source.close()

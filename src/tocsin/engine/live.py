@@ -1,0 +1,197 @@
+"""The engine as it runs: takes what sources brought, steps the line, commits, then tells."""
+
+import queue
+import random
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from tocsin.clock import DAY_MS, MINUTE_MS, Clock
+from tocsin.deliver import Dispatcher, Sink
+from tocsin.engine.intake import Chunk, Intake
+from tocsin.engine.keys import Keys
+from tocsin.errors import TocsinError
+from tocsin.gate import Gate
+from tocsin.gate.admit import Passed
+from tocsin.model import Alert, Bulletin, Event, Watch
+from tocsin.official.parse import parse
+from tocsin.pipeline import Pipeline
+from tocsin.sources import Source
+from tocsin.store import Store
+from tocsin.vocabulary.gazetteer import Gazetteer
+from tocsin.vocabulary.pack import load_vocabulary
+from tocsin.watch import Matcher
+
+CHUNKS = 64
+"""Reads held between the sources and the line; a full queue slows the sources."""
+WIRES = {"usgs": "usgs", "cap": "cap"}
+KEEP_DAYS = 400
+_ORDINAL = "ordinal"
+
+
+class Listeners(NamedTuple):
+    """Who is told after a step was committed."""
+
+    event: Callable[[Event], None]
+    alert: Callable[[Alert], None]
+
+
+class Engine:
+    """Sources, line, store and delivery under one loop; `run` returns after `stop`."""
+
+    def __init__(
+        self,
+        sources: Mapping[str, Source],
+        watches: Sequence[Watch],
+        sinks: Mapping[str, Sink],
+        store: Store,
+        keys: Keys,
+        clock: Clock,
+        listeners: Listeners,
+        step_s: float = 1.0,
+        rng: random.Random | None = None,
+    ) -> None:
+        self._clock, self._store, self._listeners, self._step_s = clock, store, listeners, step_s
+        self._rng = rng or random.Random()
+        vocabulary, gazetteer = load_vocabulary(), Gazetteer.load()
+        self.contract = vocabulary.contract
+        posts = sorted({s.spec.family for s in sources.values() if s.spec.kind == "posts"})
+        ordinal = int((store.meta(_ORDINAL) or b"0").decode())
+        self._line = Pipeline(gazetteer, posts, keys.identity, self.contract, ordinal)
+        self._gate = Gate(vocabulary, gazetteer, keys.voices, keys.term)
+        self._matcher = Matcher(watches)
+        self._matcher.restore(store.last_alerts())
+        self._dispatcher = Dispatcher(store, sinks, clock, self._rng)
+        self._queue: queue.Queue[Chunk] = queue.Queue(CHUNKS)
+        cursors = store.cursors()
+        self.intakes = [
+            Intake(
+                name,
+                source,
+                posts.index(source.spec.family) if source.spec.kind == "posts" else 0,
+                self._queue,
+                clock,
+                cursors.get(name),
+                self._rng,
+            )
+            for name, source in sources.items()
+        ]
+        self._stop = threading.Event()
+        self.ready = threading.Event()
+        self.started_ms = clock.now_ms()
+        self.stepped_ms = 0
+        self.steps = 0
+        self.failed: TocsinError | None = None
+
+    @property
+    def stream_ms(self) -> int:
+        """Stream time of the line."""
+        return self._line.now_ms
+
+    def run(self) -> None:
+        """Work until `stop`; a store that cannot be used ends the run with its error."""
+        self._store.checkpoint()
+        for revision in reversed(self._store.latest(self._clock.now_ms() - 2 * DAY_MS)):
+            self._listeners.event(revision.event)
+        for intake in self.intakes:
+            intake.start()
+        sender = threading.Thread(target=self._send, name="delivery", daemon=True)
+        sender.start()
+        self.ready.set()
+        try:
+            self._loop()
+        except TocsinError as error:
+            self.failed = error
+            raise
+        finally:
+            self._stop.set()
+            self.ready.clear()
+            for intake in self.intakes:
+                intake.stop()
+            sender.join(10.0)
+            self._dispatcher.close()
+            self._store.checkpoint()
+
+    def stop(self) -> None:
+        """Ask the run to end after the step it is in."""
+        self._stop.set()
+
+    def _loop(self) -> None:
+        swept_ms = self._clock.now_ms()
+        while not self._stop.is_set():
+            self._step(self._collect())
+            now_ms = self._clock.now_ms()
+            if now_ms - swept_ms >= MINUTE_MS:
+                swept_ms = now_ms
+                self._store.prune(now_ms - KEEP_DAYS * DAY_MS)
+                self._store.checkpoint()
+
+    def _collect(self) -> list[Chunk]:
+        """What the sources brought, after waiting at most `step_s`."""
+        chunks = []
+        try:
+            chunks.append(self._queue.get(timeout=self._step_s))
+            while len(chunks) < CHUNKS:
+                chunks.append(self._queue.get_nowait())
+        except queue.Empty:
+            pass
+        return chunks
+
+    def _step(self, chunks: Sequence[Chunk]) -> None:
+        """One step of the line; revisions, alerts and cursors are kept before anyone is told."""
+        events: list[Event] = []
+        bulletins: list[Bulletin] = []
+        for chunk in chunks:
+            if chunk.intake.kind == "bulletins":
+                bulletins += self._bulletins(chunk)
+        for chunk in chunks:
+            if chunk.intake.kind == "posts":
+                intake = chunk.intake
+                passed = self._gate.enter(
+                    chunk.frames, intake.source.decode, intake.family, intake.tally,
+                    chunk.received_ms,
+                )  # fmt: skip
+                events += self._through(passed, bulletins)
+                bulletins = []
+        events += self._through(self._gate.pass_time(self._clock.now_ms()), bulletins)
+        alerts = [alert for event in events for alert in self._matcher.alerts(event)]
+        cursors = {c.intake.name: c.cursor for c in chunks if c.cursor is not None}
+        now_ms = self._clock.now_ms()
+        if events or alerts or cursors:
+            ordinal = str(self._line.ordinal).encode()
+            self._store.commit_step(events, alerts, cursors, now_ms, {_ORDINAL: ordinal})
+        for event in events:
+            self._listeners.event(event)
+        for alert in alerts:
+            self._listeners.alert(alert)
+        self.stepped_ms = now_ms
+        self.steps += 1
+
+    def _through(self, passed: Passed, bulletins: Sequence[Bulletin]) -> list[Event]:
+        return self._line.step(passed.batch, passed.removals, bulletins, passed.now_ms).events
+
+    def _bulletins(self, chunk: Chunk) -> list[Bulletin]:
+        """Typed bulletins of official frames; what is none is counted."""
+        found: list[Bulletin] = []
+        intake = chunk.intake
+        for frame in chunk.frames:
+            wire = WIRES.get(intake.source.spec.name, "jsonl")
+            typed, refused = parse(frame, wire)  # type: ignore[arg-type]
+            found += typed
+            intake.tally.received += len(typed) + sum(refused.values())
+            intake.tally.admitted += len(typed)
+            for reason, count in refused.items():
+                intake.tally.refuse(reason, count)
+        return found
+
+    def _send(self) -> None:
+        """Deliver what is owed until the run ends; a failing store is the loop's to report."""
+        while not self._stop.is_set():
+            try:
+                self._dispatcher.run_once(self._clock.now_ms())
+            except TocsinError as error:
+                self.failed = error
+                self._stop.set()
+                return
+            self._stop.wait(min(self._step_s, 0.5))
+

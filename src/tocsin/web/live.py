@@ -1,0 +1,97 @@
+"""Glue between a running engine and the page: health, metrics, the board."""
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from tocsin import __version__
+from tocsin.clock import Clock, rfc3339
+from tocsin.engine.intake import Intake
+from tocsin.engine.live import Engine
+from tocsin.web.board import Board
+from tocsin.web.health import Health, SourceHealth
+
+DEAF_MS = 120_000
+"""A source of posts that brought nothing for so long counts as deaf."""
+
+
+def _source(intake: Intake, now_ms: int, started_ms: int) -> SourceHealth:
+    last_ms = intake.last_frame_ms
+    minutes = max((now_ms - started_ms) / 60_000, 1.0)
+    tally = intake.tally
+    return SourceHealth(
+        name=intake.name,
+        kind="posts" if intake.kind == "posts" else "bulletins",
+        state=intake.state,  # type: ignore[arg-type]
+        lag_s=None if last_ms is None else (now_ms - last_ms) / 1000,
+        rate_per_min=round(tally.received / minutes),
+        last_message=None if last_ms is None else rfc3339(last_ms),
+        received=tally.received,
+        admitted=tally.admitted,
+        refused={reason.value: count for reason, count in sorted(tally.refused.items())},
+    )
+
+
+def health_of(engine: Engine, clock: Clock, drill: bool = False) -> Health:
+    """How the engine is doing now; blind while no source of posts speaks."""
+    now_ms = clock.now_ms()
+    posts = [i for i in engine.intakes if i.kind == "posts"]
+    heard = [i.last_frame_ms for i in posts if i.last_frame_ms is not None]
+    newest = max(heard, default=None)
+    blind = newest is None or now_ms - newest > DEAF_MS
+    advice = "" if engine.ready.is_set() else "Starting; look again in a few seconds."
+    if engine.failed is not None:
+        advice = str(engine.failed)
+    elif blind and posts:
+        advice = "No source of posts speaks; see sources, then run: tocsin doctor."
+    return Health(
+        version=__version__,
+        contract=engine.contract,
+        now=rfc3339(engine.stream_ms or now_ms),
+        uptime_s=max(now_ms - engine.started_ms, 0) // 1000,
+        ready=engine.ready.is_set(),
+        sources=tuple(_source(i, now_ms, engine.started_ms) for i in engine.intakes),
+        counts={"steps": engine.steps},
+        blind_since=rfc3339(newest or engine.started_ms) if blind and posts else None,
+        advice=advice,
+        drill=drill,
+    )
+
+
+class _Figures(Collector):
+    """Prometheus figures about sources and steps; no hazard or place label (contract P13)."""
+
+    def __init__(self, engine: Engine, board: Board, clock: Clock) -> None:
+        self._engine, self._board, self._clock = engine, board, clock
+
+    def collect(self) -> list[Metric]:
+        """All metric families, read at this moment."""
+        received = CounterMetricFamily(
+            "tocsin_frames_received", "Frames a source brought.", labels=["source"]
+        )
+        admitted = CounterMetricFamily(
+            "tocsin_frames_admitted", "Frames that passed the gate.", labels=["source"]
+        )
+        refused = CounterMetricFamily(
+            "tocsin_frames_refused", "Frames refused, by reason.", labels=["source", "reason"]
+        )
+        lag = GaugeMetricFamily(
+            "tocsin_source_silent_seconds", "Since the last frame.", labels=["source"]
+        )
+        now_ms = self._clock.now_ms()
+        for intake in self._engine.intakes:
+            received.add_metric([intake.name], intake.tally.received)
+            admitted.add_metric([intake.name], intake.tally.admitted)
+            for reason, count in intake.tally.refused.items():
+                refused.add_metric([intake.name, reason.value], count)
+            if intake.last_frame_ms is not None:
+                lag.add_metric([intake.name], (now_ms - intake.last_frame_ms) / 1000)
+        steps = CounterMetricFamily("tocsin_steps", "Steps of the line.", value=self._engine.steps)
+        return [received, admitted, refused, lag, steps]
+
+
+def metrics_of(engine: Engine, board: Board, clock: Clock) -> bytes:
+    """The figures as Prometheus text."""
+    registry = CollectorRegistry()
+    registry.register(_Figures(engine, board, clock))
+    return generate_latest(registry)
