@@ -43,7 +43,7 @@ def module_length(path: str, text: str) -> list[str]:
 def function_length(path: str, text: str) -> list[str]:
     """A function fits on one page; only a compiled loop may take more."""
     found = []
-    for node in functions(ast.parse(text)):
+    for node in functions(ast.parse(text, path)):
         lines = (node.end_lineno or node.lineno) - node.lineno + 1
         bound = LOOP_LINES if is_kernel(node) else FUNCTION_LINES
         if lines > bound:
@@ -66,7 +66,7 @@ def empty_names(path: str, text: str) -> list[str]:
     for part in Path(path).with_suffix("").parts:
         if any(EMPTY_NAMES.match(word) for word in _words(part)):
             found.append(f"{path}: the name {part!r} says nothing. {remedy}")
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(ast.parse(text, path)):
         if isinstance(node, ast.ClassDef) and any(map(EMPTY_NAMES.match, _words(node.name))):
             found.append(f"{path}:{node.lineno}: the name {node.name!r} says nothing. {remedy}")
     return found
@@ -74,7 +74,7 @@ def empty_names(path: str, text: str) -> list[str]:
 
 def module_sentence(path: str, text: str) -> list[str]:
     """A module says its one idea in one sentence at its top."""
-    tree = ast.parse(text)
+    tree = ast.parse(text, path)
     if not tree.body:
         return []
     said = ast.get_docstring(tree)
@@ -108,7 +108,7 @@ def public_docstrings(path: str, text: str) -> list[str]:
         return []
     return [
         f"{path}:{line}: {name} has no docstring. Say what it gives, with shapes, units and errors."
-        for line, name in _undocumented("", ast.parse(text).body)
+        for line, name in _undocumented("", ast.parse(text, path).body)
     ]
 
 
@@ -117,7 +117,7 @@ def annotated(path: str, text: str) -> list[str]:
     if not path.startswith("src/"):
         return []
     found = []
-    for node in functions(ast.parse(text)):
+    for node in functions(ast.parse(text, path)):
         if is_kernel(node):
             continue
         every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
@@ -155,7 +155,7 @@ def settings_with_units(path: str, text: str) -> list[str]:
     if not path.startswith("src/"):
         return []
     found = []
-    for call in ast.walk(ast.parse(text)):
+    for call in ast.walk(ast.parse(text, path)):
         if not (isinstance(call, ast.Call) and ast.unparse(call.func).endswith("Field")):
             continue
         name = _field_part(call, "name", 0)
