@@ -33,6 +33,9 @@ def area_of(text: str) -> Circle:
         return Circle(lat, lon, between(_number(parts[1]), 0.0, RADIUS_MOST_KM))
     if len(parts) < 4:
         raise Refused(Reason.BAD_BULLETIN)
+    if parts[0] == parts[-1]:
+        # The corner that closes the ring would pull the middle to itself.
+        parts.pop()
     return enclosing([Circle(*_point(part), 0.0) for part in parts])
 
 
