@@ -36,15 +36,15 @@ def replay(stream: Stream) -> Replayed:
     result = run(
         stream.frames(),
         decode_replay,
-        bulletins=list(stream.plan.bulletins),
+        bulletins=stream.plan.bulletins,
         seed=stream.seed,
         observe=True,
     )
     return Replayed(
-        list(result.events),
-        result.assignments,
-        getattr(result, "reported_rows", None),
-        getattr(result, "arrival", None),
+        result.events,
+        result.assignments or [],
+        result.reported_rows,
+        result.arrival,
         result.received,
         result.seconds,
     )

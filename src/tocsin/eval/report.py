@@ -13,6 +13,24 @@ from tocsin.errors import InputError
 from tocsin.eval.outcome import PlantScore
 from tocsin.eval.scorecard import Scorecard, score
 
+_RULES = """
+## How it is counted
+
+- A planted event is *found* when at least half of the rows that stand under an event belong to
+  it, both when the event was first reported and in the end, and the first report is not before
+  its first post. The first such event counts, others on the same plant are duplicates, also
+  when they were merged later.
+- *False* is every other event that was ever reported, withdrawn ones included.
+  Precision is found / (found + false). What was first reported in the lead-in counts for nothing.
+- An event that bulletins alone stand behind is no detection: it is shown as official only, and
+  is judged from the first revision on that posts stand behind.
+- A report before the fifth row that stands under it is an error, and the scorer rejects the run.
+- *Dense*: at least 5 hazard-bearing posts in some hour. *Delay*: from the moment at which 5
+  hazard-bearing posts first stood within 10 minutes, for hazards that begin at a moment.
+- Hazard, country, place and radius are those of the last revision; no place is a miss. A place
+  is right within 25 km (storm 200, cyclone 300, flood and wildfire 150 km).
+- Bulletins are simulated: one per event at a drawn delay, and two false ones per stream.
+"""
 _COLORS = {"reached": "green", "not reached": "red"}
 
 
@@ -79,7 +97,7 @@ def markdown(card: Scorecard, date: str) -> str:
             for one in card.lines
         ),
     ]
-    parts += ["", *_streams(card), "", *_events(card)]
+    parts += ["", _RULES.strip(), "", *_streams(card), "", *_events(card)]
     if card.floods:
         parts += ["", *_floods(card)]
     return "\n".join(parts).rstrip() + "\n"
