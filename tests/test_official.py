@@ -1,4 +1,4 @@
-"""Official bulletins: what is kept of each wire, what is refused, and whom they support."""
+"""Official bulletins: what is kept of each wire, and what is refused."""
 
 import json
 import os
@@ -11,31 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.clock import HOUR_MS
+from known_hazards import HAZARDS
 from tocsin.errors import ConfigError, InputError
 from tocsin.metrics import Reason
-from tocsin.model import Bulletin, Place, Severity
-from tocsin.official import Corroborator, parse, parse_path, sniff
+from tocsin.model import Bulletin, Severity
+from tocsin.official import parse, parse_path, sniff
 from tocsin.official.area import area_of
 from tocsin.official.bounds import BULLETINS_MOST
 from tocsin.official.cap import MESSAGE_BYTES
-from tocsin.official.corroborate import HELD_MOST, HELD_MS, SUPPORTS_MOST
 from tocsin.official.jsonl import LINE_BYTES
 from tocsin.official.tables import SEVERITIES, fold, tables
 from tocsin.official.usgs import BODY_BYTES, PUBLISHED_WITHIN_MS
 
 SAMPLES = Path(__file__).parent / "samples"
 NOON_MS = 1_767_268_800_000
-HAZARDS = {
-    "earthquake", "tsunami", "volcano", "landslide", "avalanche", "flood", "flash_flood", "storm",
-    "tornado", "tropical_cyclone", "hail", "blizzard", "heat_wave", "cold_wave", "drought",
-    "wildfire", "building_fire", "industrial_fire", "fire", "explosion", "building_collapse",
-    "bridge_collapse", "dam_failure", "crowd_crush", "shooting", "stabbing", "bombing",
-    "air_strike", "vehicle_attack", "siege", "aviation_accident", "rail_accident",
-    "road_accident", "ship_accident", "power_outage", "water_outage", "internet_outage",
-    "disease_outbreak", "poisoning", "chemical_spill", "gas_leak", "oil_spill", "radiation",
-    "air_pollution", "meteor", "cyber_attack", "transport_disruption", "drowning", "incident",
-}  # fmt: skip
 
 
 def cap(name):
@@ -185,8 +174,9 @@ PERSONS = [
     "AMBER Alert", "Child Abduction Emergency", "Blue Alert", "Silver Alert", "Missing Person",
     "Missing and Endangered Persons", "Law Enforcement Warning", "Police Activity", "Manhunt",
     "Escaped Prisoner", "Active Shooter", "Civil Disturbance", "Civil Unrest",
-    "Civil Danger Warning", "Riot", "Protest march with fire", "Demonstration", "Public Order", "Curfew",
-    "Hostage situation", "Wanted fugitive near wildfire", "Alerte Enlèvement", "Persona desaparecida", "Disturbios",
+    "Civil Danger Warning", "Riot", "Protest march with fire", "Demonstration", "Public Order",
+    "Curfew", "Hostage situation", "Wanted fugitive near wildfire", "Alerte Enlèvement",
+    "Persona desaparecida", "Disturbios",
 ]  # fmt: skip
 
 
@@ -451,176 +441,6 @@ def test_no_name_of_a_hazard_is_a_word_about_persons():
 
 def test_folding_keeps_words_and_drops_accents():
     assert fold("ALERTE: Crue—soudaine/d'Été!") == ["alerte", "crue", "soudaine", "d", "ete"]
-
-
-# --- Corroboration --------------------------------------------------------------------------
-
-
-def place(lat=45.0, lon=11.0, radius_km=20.0, kind="city"):
-    return Place("p1", "Brackwater", kind, None, "XX", lat, lon, radius_km)
-
-
-def bulletin(**told):
-    plain = Bulletin("usgs", "b1", NOON_MS, "earthquake", 45.0, 11.0, 30.0, "Severe")
-    return msgspec.structs.replace(plain, **told)
-
-
-def support(*bulletins, hazard="earthquake", where=None, first=NOON_MS, last=NOON_MS, now=None):
-    corroborator = Corroborator()
-    for each in bulletins:
-        corroborator.add(each)
-    now = NOON_MS + 24 * HOUR_MS if now is None else now
-    return corroborator.supports(hazard, where or place(), first, last, now)
-
-
-def ids(supports):
-    return [s.bulletin.id for s in supports]
-
-
-def test_a_bulletin_supports_the_event_it_speaks_of_and_tells_the_lead():
-    (one,) = support(bulletin(sent_ms=NOON_MS + 90_500, lat=45.1))
-    assert one.lead_time_s == 90.5
-    assert one.distance_km == pytest.approx(11.1, abs=0.1)
-    (first,) = support(bulletin(sent_ms=NOON_MS - 60_000))
-    assert first.lead_time_s == -60.0
-
-
-def test_an_event_without_a_place_has_no_support():
-    corroborator = Corroborator()
-    corroborator.add(bulletin())
-    assert corroborator.supports("earthquake", None, NOON_MS, NOON_MS, NOON_MS) == ()
-
-
-@pytest.mark.parametrize(
-    ("told", "hazard", "supports"),
-    [
-        ({"hazard": "earthquake", "severity": "Severe"}, "tsunami", True),
-        ({"hazard": "earthquake", "severity": "Moderate"}, "tsunami", False),
-        ({"hazard": "tsunami"}, "earthquake", True),
-        ({"hazard": "tropical_cyclone"}, "storm", True),
-        ({"hazard": "storm"}, "tropical_cyclone", True),
-        ({"hazard": "tropical_cyclone"}, "flood", True),
-        ({"hazard": "wildfire"}, "fire", True),
-        ({"hazard": "fire"}, "wildfire", True),
-        ({"hazard": "wildfire"}, "building_fire", False),
-        ({"hazard": "earthquake"}, "shooting", False),
-        ({"hazard": "power_outage"}, "earthquake", False),
-        ({"hazard": "rail_accident"}, "rail_accident", True),
-    ],
-)
-def test_only_a_hazard_that_may_be_the_same_thing_is_supported(told, hazard, supports):
-    assert bool(support(bulletin(**told), hazard=hazard)) is supports
-
-
-@pytest.mark.parametrize(
-    ("hazard", "before_h", "after_h"), [("earthquake", 1, 12), ("flood", 24, 72)]
-)
-def test_the_window_in_time_depends_on_the_hazard(hazard, before_h, after_h):
-    last = NOON_MS + 2 * HOUR_MS
-    for sent_ms, supports in (
-        (NOON_MS - before_h * HOUR_MS, True),
-        (NOON_MS - before_h * HOUR_MS - 1, False),
-        (last + after_h * HOUR_MS, True),
-        (last + after_h * HOUR_MS + 1, False),
-    ):
-        found = support(
-            bulletin(hazard=hazard, sent_ms=sent_ms), hazard=hazard, last=last, now=sent_ms
-        )
-        assert bool(found) is supports, sent_ms - NOON_MS
-
-
-def test_what_is_not_sent_yet_supports_nothing():
-    assert support(bulletin(sent_ms=NOON_MS + 1), now=NOON_MS) == ()
-    assert ids(support(bulletin(sent_ms=NOON_MS + 1), now=NOON_MS + 1)) == ["b1"]
-
-
-def _north(km):
-    return 45.0 + km / 111.195
-
-
-@pytest.mark.parametrize(
-    ("hazard", "where", "away_km", "supports"),
-    [
-        ("flood", place(), 49.9, True),
-        ("flood", place(), 50.1, False),
-        ("earthquake", place(), 99.9, True),
-        ("earthquake", place(), 100.1, False),
-        ("flood", place(radius_km=500, kind="country"), 499, True),
-        ("flood", place(radius_km=500, kind="country"), 501, False),
-        ("earthquake", place(radius_km=60, kind="country"), 61, False),
-    ],
-)
-def test_the_circles_have_to_meet(hazard, where, away_km, supports):
-    told = bulletin(hazard=hazard, lat=_north(away_km))
-    assert bool(support(told, hazard=hazard, where=where)) is supports
-
-
-def test_cancelled_and_test_bulletins_support_nothing():
-    assert support(bulletin(status="test")) == ()
-    cancelled = bulletin(status="cancelled", sent_ms=NOON_MS + 5)
-    assert support(bulletin(), cancelled) == ()
-    # The end of a message holds even when it comes first.
-    assert support(cancelled, bulletin()) == ()
-    by_reference = bulletin(id="c9", status="cancelled", references=("b1",), sent_ms=NOON_MS + 5)
-    assert support(bulletin(), by_reference) == ()
-    assert support(by_reference, bulletin()) == ()
-
-
-def test_a_feed_cannot_end_or_replace_the_word_of_another():
-    strange = bulletin(source="other", id="c9", references=("b1",), sent_ms=NOON_MS + 5)
-    assert ids(support(bulletin(), strange)) == ["b1", "c9"]
-    ended = msgspec.structs.replace(strange, status="cancelled")
-    assert ids(support(bulletin(), ended)) == ["b1"]
-
-
-def test_an_update_replaces_and_the_lead_counts_from_the_first_word():
-    update = bulletin(id="b2", sent_ms=NOON_MS + HOUR_MS, references=("b1",), severity="Extreme")
-    (one,) = support(bulletin(sent_ms=NOON_MS + 30_000), update)
-    assert (one.bulletin.id, one.bulletin.severity, one.lead_time_s) == ("b2", "Extreme", 30.0)
-    again = bulletin(sent_ms=NOON_MS + HOUR_MS, radius_km=60.0)
-    for order in ((bulletin(), again), (again, bulletin())):
-        (one,) = support(*order)
-        assert (one.bulletin.radius_km, one.lead_time_s) == (60.0, 0.0)
-
-
-def test_the_order_is_by_sending_source_and_id_and_bounded():
-    many = [bulletin(id=f"b{n:02d}", sent_ms=NOON_MS + 60_000 * (n % 5)) for n in range(40)]
-    many.append(bulletin(source="aaa", id="z1"))
-    found = support(*many)
-    assert found == support(*reversed(many))
-    assert len(found) == SUPPORTS_MOST
-    keys = [(s.bulletin.sent_ms, s.bulletin.source, s.bulletin.id) for s in found]
-    assert keys == sorted(keys)
-    assert ids(found)[0] == "z1"
-
-
-def test_bulletins_are_held_for_72_hours_and_in_a_bounded_number():
-    corroborator = Corroborator()
-    corroborator.add(bulletin(hazard="flood"))
-    at = NOON_MS + HELD_MS
-    assert corroborator.supports("flood", place(), NOON_MS, NOON_MS, at)
-    assert not corroborator.supports("flood", place(), NOON_MS, NOON_MS, at + 1)
-    corroborator.supports("flood", place(), NOON_MS, NOON_MS, at + 120_000)
-    assert corroborator.held == 0
-    for n in range(HELD_MOST + 1):
-        corroborator.add(bulletin(id=f"b{n}", sent_ms=NOON_MS + n))
-    assert HELD_MOST // 2 < corroborator.held <= HELD_MOST
-    # The oldest went, the newest stayed.
-    supports = corroborator.supports("earthquake", place(), NOON_MS, NOON_MS, NOON_MS + HOUR_MS)
-    assert supports[0].bulletin.sent_ms > NOON_MS
-
-
-@given(st.permutations(range(6)))
-def test_corroboration_does_not_depend_on_the_order_of_arrival(order):
-    messages = [
-        bulletin(),
-        bulletin(sent_ms=NOON_MS + 10),
-        bulletin(id="b3", hazard="tsunami"),
-        bulletin(id="b4"),
-        bulletin(id="c4", status="cancelled", references=("b4",), sent_ms=NOON_MS + 50),
-        bulletin(id="b6", source="other"),
-    ]
-    assert support(*(messages[n] for n in order)) == support(*messages)
 
 
 # Real recordings stay outside the repository; this part runs where they are at hand.

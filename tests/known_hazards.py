@@ -1,0 +1,12 @@
+"""The hazard keys that official messages are read with in tests, whatever the vocabulary holds."""
+
+HAZARDS = {
+    "earthquake", "tsunami", "volcano", "landslide", "avalanche", "flood", "flash_flood", "storm",
+    "tornado", "tropical_cyclone", "hail", "blizzard", "heat_wave", "cold_wave", "drought",
+    "wildfire", "building_fire", "industrial_fire", "fire", "explosion", "building_collapse",
+    "bridge_collapse", "dam_failure", "crowd_crush", "shooting", "stabbing", "bombing",
+    "air_strike", "vehicle_attack", "siege", "aviation_accident", "rail_accident",
+    "road_accident", "ship_accident", "power_outage", "water_outage", "internet_outage",
+    "disease_outbreak", "poisoning", "chemical_spill", "gas_leak", "oil_spill", "radiation",
+    "air_pollution", "meteor", "cyber_attack", "transport_disruption", "drowning", "incident",
+}  # fmt: skip
