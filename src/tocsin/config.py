@@ -68,7 +68,9 @@ class Spec(msgspec.Struct, frozen=True):
         for name in table:
             if name not in known:
                 raise ConfigError(
-                    f"{path}.{name}", "unknown key", f"Known here: {', '.join(sorted(known)) or 'none'}."
+                    f"{path}.{name}",
+                    "unknown key",
+                    f"Known here: {', '.join(sorted(known)) or 'none'}.",
                 )
         settings: dict[str, Value] = {}
         for field in self.fields:

@@ -19,7 +19,7 @@ from tocsin.rate import rate
 from tocsin.rate.bands import EDGES, voices_band
 from tocsin.rate.facts import resolve_facts
 from tocsin.render import headline, same_matter
-from tocsin.vocabulary.gazetteer import Gazetteer
+from tocsin.vocabulary.gazetteer import CITY, COUNTRY, Gazetteer
 from tocsin.vocabulary.hazards import LANGUAGES, load_hazards
 
 REMEMBERED = 4_096
@@ -54,6 +54,18 @@ def related_matrix() -> NDArray[np.bool_]:
     return matrix
 
 
+def place_table(gazetteer: Gazetteer) -> PlaceTable:
+    """Country and first-level unit of every place; a region is its own unit, a country has none."""
+    own = np.arange(len(gazetteer), dtype=np.int32)
+    is_country = gazetteer.kind == COUNTRY
+    unit = np.where(gazetteer.admin1 >= 0, gazetteer.admin1, own)
+    is_city = gazetteer.kind == CITY
+    unknown = is_country | (is_city & (gazetteer.admin1 < 0))
+    return PlaceTable(
+        gazetteer.country.astype(np.int32), np.where(unknown, -1, unit).astype(np.int32)
+    )
+
+
 class Pipeline:
     """detect → locate → rate → corroborate, one step at a time."""
 
@@ -71,8 +83,7 @@ class Pipeline:
         self._families = families
         self._contract = contract
         self._hazards = load_hazards()
-        places = PlaceTable(gazetteer.country_of(), gazetteer.unit_of())
-        self._detector = Detector(places, related_matrix(), len(LANGUAGES), identity_key, ordinal)
+        self._detector = Detector(place_table(gazetteer), related_matrix(), len(LANGUAGES), identity_key, ordinal)
         self._official = Corroborator()
         self._waiting: list[Bulletin] = []
         self._last: OrderedDict[str, _Last] = OrderedDict()
@@ -157,9 +168,7 @@ class Pipeline:
             return self._withdrawn(evidence, before)
         hazard = self._hazards[evidence.hazard]
         sensitive = evidence.masked_share >= SENSITIVE_SHARE
-        origins = locate(
-            evidence, self._gazetteer, personal=hazard.personal, sensitive=sensitive
-        )
+        origins = locate(evidence, self._gazetteer, personal=hazard.personal, sensitive=sensitive)
         place = origins[0].place if origins else None
         support = self._official.supports(
             hazard.key, place, evidence.first_seen_ms, evidence.last_seen_ms, evidence.at_ms

@@ -65,7 +65,9 @@ def demo(
             configuration = parse(
                 _CONFIGURATION.format(port=port, seed=seed, url=receiver.url, secret=secret)
             )
-            live = Live(configuration, Path(folder), clock, json_lines() if json else terminal_lines())
+            live = Live(
+                configuration, Path(folder), clock, json_lines() if json else terminal_lines()
+            )
             words.print(
                 f"ready: [bold link={live.served.url}]{live.served.url}[/]  "
                 "The first event comes within seconds. End with Ctrl-C."

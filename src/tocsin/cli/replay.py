@@ -99,4 +99,3 @@ def _summary(found: ReplayResult, out: Path, as_json: bool) -> None:
         f"in {len(found.events)} revisions, {found.seconds:.1f} s: {out.name}",
         highlight=False,
     )
-

@@ -3,19 +3,19 @@
 import numpy as np
 
 from tocsin.compiled import kernel
-from tocsin.detect.attach import ATTACH, best_event, join, place_fit, similarity
+from tocsin.detect.attach import ATTACH, best_event, place_fit, similarity
 from tocsin.detect.bursts import cell_surprise, roll
 from tocsin.detect.cells import discount, distinct_voices, enlist, holds
 from tocsin.detect.state import (
     BIN_MS,
     CANDIDATE,
     RECENT,
-    REPORT_CELLS,
     REPORT_FACTS,
     REPORT_TERMS,
     RING,
     SKETCHES,
 )
+from tocsin.detect.tally import join
 
 DONE, TICK, NUCLEUS, RIPE = range(4)
 """Why the loop came back: batch over, a minute is due, a cell burst, a candidate is ripe."""
@@ -219,6 +219,3 @@ def claim(state, e, slot, places, joined, n_joined):
         joined[n_joined, 0], joined[n_joined, 1] = state.reports.ordinal[slot], e
         n_joined += 1
     return n_joined
-
-
-_ = REPORT_CELLS

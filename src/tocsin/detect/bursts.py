@@ -2,10 +2,8 @@
 
 import math
 
-import numpy as np
-
 from tocsin.compiled import kernel
-from tocsin.detect.state import BIN_MS, BINS
+from tocsin.detect.state import BINS
 
 WINDOWS_S = (600, 3_600, 14_400)
 LAG_BINS = 144
@@ -102,12 +100,3 @@ def cell_surprise(flow, start_bin, row, last_bin, sort, hazard, n, window_bins, 
     pace_bins = max(window_bins, 6)
     window = exposure(flow, hazard, now_bin - pace_bins + 1, now_bin) * window_bins / pace_bins
     return surprise(float(n), seen, lagged, window)
-
-
-def bin_of(time_ms: int) -> int:
-    """Absolute number of the ten-minute bin of a time."""
-    return time_ms // BIN_MS
-
-
-__all__ = ["WINDOWS_S", "bin_of", "cell_surprise", "exposure", "surprise"]
-_ = np

@@ -4,7 +4,7 @@ import numpy as np
 
 from tocsin.compiled import kernel
 from tocsin.detect.bursts import roll
-from tocsin.detect.state import BIN_MS, BINS, CELLS, RECENT, REPORT_CELLS, RING
+from tocsin.detect.state import BIN_MS, BINS, CELLS, RECENT, REPORT_CELLS
 from tocsin.vocabulary.token_kernel import mixed
 
 SORT_HAZARD, SORT_COUNTRY, SORT_PLACE, SORT_WORD = range(4)
@@ -214,6 +214,3 @@ def sweep_cells(cells, now_bin, alive_bins):
         cells.head[slot] = heads[i]
         moves[keep[i]] = slot
     return moves
-
-
-_ = RING

@@ -1,7 +1,6 @@
 """Where the planes meet: arrays of reports become events that live, merge and end."""
 
 import hashlib
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -10,46 +9,35 @@ from numpy.typing import NDArray
 from tocsin.batch import Batch, Removals
 from tocsin.clock import HOUR_MS, MINUTE_MS
 from tocsin.detect import advance as adv
-from tocsin.detect.attach import hour_count
-from tocsin.detect.cells import sweep_cells
-from tocsin.detect.settle import (
-    absorb,
-    base_rate,
-    clear_event,
-    event_cosine,
-    find_rows,
-    places_agree,
-    remove_report,
-    wipe_expired,
-)
+from tocsin.detect.chores import Chores
+from tocsin.detect.company import Company
+from tocsin.detect.describe import describe, main_hazard, masked_share
+from tocsin.detect.merge import absorb, base_rate, clear_event
+from tocsin.detect.removal import find_rows, remove_report
 from tocsin.detect.state import (
     BIN_MS,
+    BINS,
     CANDIDATE,
-    CELLS,
     DORMANT,
-    EVENTS,
     FREE,
     LIVE,
+    RECENT,
     RING,
     PlaceTable,
     new_state,
 )
-from tocsin.model import K_SENSITIVE, K_VOICES, Evidence, FactReading, Phase, PlaceVotes
+from tocsin.model import K_SENSITIVE, K_VOICES, Evidence, Phase
 
 RIPE_SCORE = 4.2
 """Weighted voices at which a candidate is reported: five plain ones of which one may doubt."""
 SENSITIVE_SHARE = 0.3
 """Share of reports with masked assembly words from which the setting is sensitive."""
 INJURY_SHARE = 0.2
-MERGE_COSINE = 0.12
-MERGE_ACROSS_COSINE = 0.6
 YOUNG_MS = 2 * HOUR_MS
 QUIET_BINS = 24
 CLOSE_SHARE = 0.9
 CANDIDATE_MS = 4 * HOUR_MS
 REOPEN_MS = 48 * HOUR_MS
-PERIOD_MS = 6 * HOUR_MS
-"""Document frequencies turn over in periods of this length, each worth 3/4 of the next."""
 _LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -81,15 +69,14 @@ class Detector:
         `ordinal` is how many events this installation has founded before, so that no id
         comes twice.
         """
-        self._places = places
-        self._related = related
-        self._key = identity_key
+        self._places, self._related, self._key = places, related, identity_key
         self.state = new_state(len(related), n_langs)
+        self._chores = Chores(self.state)
+        self._company = Company(self.state, places, related)
         self._ordinal = 0
         self._number = ordinal
         self._next_tick_ms = 0
         self._start_bin = 0
-        self._period_ms = 0
         self._ids: dict[int, str] = {}
         self._dirty: set[int] = set()
         self._evidence: list[Evidence] = []
@@ -127,7 +114,7 @@ class Detector:
     def _begin(self, first_ms: int) -> None:
         self._next_tick_ms = (first_ms // MINUTE_MS + 1) * MINUTE_MS
         self._start_bin = first_ms // BIN_MS
-        self._period_ms = first_ms
+        self._chores.begin(first_ms)
         self.state.flow.last_bin[0] = self._start_bin
 
     def _take_joined(self) -> NDArray[np.int64]:
@@ -169,7 +156,7 @@ class Detector:
         events = self.state.events
         e = self._free_slot()
         clear_event(events, e)
-        newest = self.state.cells.recent[cell, (self.state.cells.head[cell] - 1) % adv.RECENT]
+        newest = self.state.cells.recent[cell, (self.state.cells.head[cell] - 1) % RECENT]
         hazard = int(self.state.reports.hazard[newest])
         events.stage[e] = CANDIDATE
         events.hazard[e] = hazard
@@ -186,8 +173,8 @@ class Detector:
             self.state, e, cell, now_ms, window_s * 1000, self._places, self._related, out, 0
         )
         self._note_joined(out[:n])
-        events.hazard[e] = self._main_hazard(e)
-        home = self._home_of(e)
+        events.hazard[e] = main_hazard(events, e)
+        home = self._company.home_of(e)
         if home is None:
             self._report_if_ripe(e, now_ms)
             return
@@ -224,11 +211,6 @@ class Detector:
             letters.append(_LETTERS[rest])
         return "".join(letters)
 
-    def _main_hazard(self, e: int) -> int:
-        """The hazard most distinct voices name."""
-        votes = self.state.events.hazard_votes[e]
-        return int(votes.argmax()) if votes.max() > 0 else int(self.state.events.hazard[e])
-
     def _report_if_ripe(self, e: int, now_ms: int) -> None:
         events = self.state.events
         if events.stage[e] != CANDIDATE or events.score[e] < RIPE_SCORE:
@@ -236,7 +218,7 @@ class Detector:
         if not self._enough(e):
             return
         events.stage[e] = LIVE
-        events.hazard[e] = self._main_hazard(e)
+        events.hazard[e] = main_hazard(events, e)
         self._reported.append((int(events.number[e]), self._joins))
         self._emit(e, "reported", now_ms)
 
@@ -244,51 +226,9 @@ class Detector:
         """The floor of distinct voices, higher and only with harm in a sensitive setting."""
         events = self.state.events
         voices = int(events.voices[e])
-        if self._masked_share(e) < SENSITIVE_SHARE:
+        if masked_share(events, e) < SENSITIVE_SHARE:
             return voices >= K_VOICES
         return voices >= K_SENSITIVE and events.injured[e] >= INJURY_SHARE * voices
-
-    def _masked_share(self, e: int) -> float:
-        events = self.state.events
-        return float(events.masked[e]) / max(int(events.voices[e]), 1)
-
-    # -- company --------------------------------------------------------------------------
-
-    def _kin(self, a: int, b: int) -> bool:
-        one, two = int(self.state.events.hazard[a]), int(self.state.events.hazard[b])
-        return one == two or bool(self._related[one, two])
-
-    def _alike(self, a: int, b: int) -> float:
-        """How much two events are one: 0 no, else a score to choose the best by."""
-        if not self._kin(a, b):
-            return 0.0
-        events = self.state.events
-        cosine = float(event_cosine(self.state.flow, events, a, b))
-        agree = int(places_agree(events, a, b, self._places.admin1))
-        if agree < 0:
-            return cosine if cosine >= MERGE_ACROSS_COSINE else 0.0
-        same_hazard = events.hazard[a] == events.hazard[b]
-        if agree > 0 and same_hazard:
-            return 1.0 + cosine
-        if cosine >= MERGE_COSINE * (1.0 if same_hazard else 2.0):
-            return cosine
-        if same_hazard and events.stage[a] == LIVE and self._rules(a, b):
-            return 0.05
-        return 0.0
-
-    def _rules(self, a: int, b: int) -> bool:
-        """Whether event a is so large that a small b of its hazard beside it is its echo."""
-        events = self.state.events
-        now_bin = int(max(events.last_ms[a], events.last_ms[b])) // BIN_MS
-        big = float(hour_count(events, a, now_bin))
-        return big >= 12.0 * float(events.base[a]) + 3.0 and big >= 2.0 * float(events.reports[b])
-
-    def _home_of(self, e: int) -> int | None:
-        """The known event a new one belongs to."""
-        others = [int(o) for o in np.flatnonzero(self.state.events.stage != FREE) if o != e]
-        scored = [(self._alike(o, e), -int(self.state.events.number[o]), o) for o in others]
-        best = max(scored, default=(0.0, 0, -1))
-        return best[2] if best[0] > 0.0 else None
 
     def _merge(self, home: int, e: int, now_ms: int) -> None:
         """Event e becomes part of home; if it was reported, say so."""
@@ -301,7 +241,7 @@ class Detector:
         self._ids.pop(old, None)
         self._dirty.discard(e)
         self._dirty.add(home)
-        events.hazard[home] = self._main_hazard(home)
+        events.hazard[home] = main_hazard(events, home)
 
     # -- time -----------------------------------------------------------------------------
 
@@ -314,21 +254,17 @@ class Detector:
                 continue
             # Without events only the ten-minute chores remain, and without memory not even they.
             if self._next_tick_ms % BIN_MS == 0:
-                self._housekeep(self._next_tick_ms)
+                self._chores.every_ten_minutes(self._next_tick_ms)
             following = (self._next_tick_ms // BIN_MS + 1) * BIN_MS
-            if self._is_blank():
-                self._turn_periods(now_ms)
+            if self._chores.is_blank():
+                self._chores.turn_periods(now_ms)
                 following = max(following, (now_ms // MINUTE_MS + 1) * MINUTE_MS)
             self._next_tick_ms = min(following, (now_ms // MINUTE_MS + 1) * MINUTE_MS)
-
-    def _is_blank(self) -> bool:
-        """Whether no report and no cell is remembered."""
-        return self.state.cells.used[0] == 0 and not bool((self.state.reports.dies_ms > 0).any())
 
     def _tick(self, now_ms: int) -> None:
         events = self.state.events
         if now_ms % BIN_MS == 0:
-            self._housekeep(now_ms)
+            self._chores.every_ten_minutes(now_ms)
         for e in (int(e) for e in np.flatnonzero(events.stage != FREE)):
             stage = events.stage[e]
             if stage == CANDIDATE and now_ms - events.last_ms[e] > CANDIDATE_MS:
@@ -346,32 +282,20 @@ class Detector:
         if events.stage[e] != LIVE:
             return
         if e in self._dirty:
-            home = self._elder_of(e)
+            home = self._company.elder_of(e)
             if home is not None:
                 self._merge(home, e, now_ms)
                 return
-            events.hazard[e] = self._main_hazard(e)
+            events.hazard[e] = main_hazard(events, e)
             self._emit(e, "updated", now_ms)
         if now_ms - events.born_ms[e] > YOUNG_MS and self._is_quiet(e, now_ms // BIN_MS):
             self._emit(e, "resolved", now_ms)
             events.stage[e] = DORMANT
 
-    def _elder_of(self, e: int) -> int | None:
-        """An older live event this one turned out to be part of."""
-        events = self.state.events
-        elders = [
-            int(o)
-            for o in np.flatnonzero(events.stage == LIVE)
-            if events.number[o] < events.number[e]
-        ]
-        scored = [(self._alike(o, e), -int(events.number[o]), o) for o in elders]
-        best = max(scored, default=(0.0, 0, -1))
-        return best[2] if best[0] > 0.0 else None
-
     def _is_quiet(self, e: int, now_bin: int) -> bool:
         events = self.state.events
         recent = sum(
-            float(events.bins[e, b % events.bins.shape[1]])
+            float(events.bins[e, b % BINS])
             for b in range(now_bin - QUIET_BINS + 1, now_bin + 1)
             if b <= events.last_bin[e]
         )
@@ -384,47 +308,9 @@ class Detector:
         clear_event(self.state.events, e)
         self._dirty.discard(e)
 
-    def _housekeep(self, now_ms: int) -> None:
-        """Every ten minutes: wipe what is over, turn periods, keep tables within bounds."""
-        state, events = self.state, self.state.events
-        wipe_expired(state, now_ms, adv.SHARED_MS)
-        old = state.flow.sketch_ms <= now_ms - adv.LIFE_MS
-        state.flow.sketch[old] = 0
-        window = now_ms // (12 * HOUR_MS)
-        stale = (events.window >= 0) & (events.window <= window - 2)
-        events.voice[stale] = 0
-        events.n_voice[stale] = 0
-        events.window[stale] = -1
-        silent = (events.stage != FREE) & (events.last_ms + adv.SHARED_MS <= now_ms)
-        events.voice[silent] = 0
-        events.n_voice[silent] = 0
-        events.sketches[silent] = 0
-        events.fact_voice[silent] = 0
-        turned = self._turn_periods(now_ms)
-        if turned or state.cells.used[0] > CELLS // 2:
-            moves = sweep_cells(state.cells, now_ms // BIN_MS, 150)
-            cells = state.reports.cells
-            state.reports.cells[:] = np.where(cells >= 0, moves[cells], -1)
-
-    def _turn_periods(self, now_ms: int) -> bool:
-        """Let document frequencies age at fixed hours, however late we look."""
-        flow = self.state.flow
-        turned = False
-        while self._period_ms // PERIOD_MS < now_ms // PERIOD_MS:
-            self._period_ms += PERIOD_MS
-            turned = True
-            if flow.term_total.any():
-                flow.term_old[:] = flow.term_old * np.float32(0.75) + flow.term_now
-                flow.term_now[:] = 0
-                flow.term_total[1] = flow.term_total[1] * np.float32(0.75) + flow.term_total[0]
-                flow.term_total[0] = 0
-        return turned
-
     # -- removals -------------------------------------------------------------------------
 
-    def _remove(
-        self, posts: NDArray[np.uint64], voices: NDArray[np.uint64], now_ms: int
-    ) -> None:
+    def _remove(self, posts: NDArray[np.uint64], voices: NDArray[np.uint64], now_ms: int) -> None:
         """Honour one removal: reports go at once, an event below its floor is withdrawn."""
         rows = np.zeros(RING, np.int64)
         n = find_rows(self.state.reports, posts, voices, rows)
@@ -439,60 +325,5 @@ class Detector:
 
     def _emit(self, e: int, phase: Phase, at_ms: int, merged_into: str | None = None) -> None:
         self._dirty.discard(e)
-        self._evidence.append(self._describe(e, phase, at_ms, merged_into))
-
-    def _describe(
-        self, e: int, phase: Phase, at_ms: int, merged_into: str | None
-    ) -> Evidence:
-        events = self.state.events
-        number = int(events.number[e])
-        voices = max(int(events.voices[e]), 1)
-        return Evidence(
-            number=number,
-            event_id=self._ids[number],
-            phase=phase,
-            at_ms=at_ms,
-            first_seen_ms=int(events.first_ms[e]),
-            last_seen_ms=int(events.last_ms[e]),
-            hazard=int(events.hazard[e]),
-            voices=int(events.voices[e]),
-            families=tuple(f for f in range(63) if int(events.family_bits[e]) >> f & 1),
-            places=tuple(self._places_of(e)),
-            facts=tuple(self._facts_of(e)),
-            languages=self._languages_of(e),
-            witness_share=round(float(events.witnesses[e]) / voices, 4),
-            diversity=round(min(float(events.distinct[e]) / max(int(events.reports[e]), 1), 1), 4),
-            masked_share=round(self._masked_share(e), 4),
-            injury_share=round(float(events.injured[e]) / voices, 4),
-            surprise=round(float(events.surprise[e]), 3),
-            window_s=int(events.window_s[e]),
-            merged_into=merged_into,
-        )
-
-    def _places_of(self, e: int) -> Iterator[PlaceVotes]:
-        events = self.state.events
-        rows = [
-            (round(float(v), 4), int(p))
-            for p, v in zip(events.places[e], events.place_votes[e], strict=True)
-            if p >= 0 and v > 0.001
-        ]
-        for votes, place in sorted(rows, key=lambda row: (-row[0], row[1])):
-            yield PlaceVotes(place, votes)
-
-    def _facts_of(self, e: int) -> Iterator[FactReading]:
-        events = self.state.events
-        for i in range(int(events.n_facts[e])):
-            if events.fact_kind[e, i] >= 0:
-                yield FactReading(
-                    int(events.fact_kind[e, i]),
-                    float(events.fact_value[e, i]),
-                    int(events.fact_ms[e, i]),
-                )
-
-    def _languages_of(self, e: int) -> tuple[tuple[int, int], ...]:
-        counts = self.state.events.langs[e]
-        rows = [(int(lang), int(counts[lang])) for lang in np.flatnonzero(counts > 0)]
-        return tuple(sorted(rows, key=lambda row: (-row[1], row[0])))
-
-
-_ = EVENTS
+        event_id = self._ids[int(self.state.events.number[e])]
+        self._evidence.append(describe(self.state.events, e, event_id, phase, at_ms, merged_into))

@@ -190,8 +190,14 @@ def new_state(n_hazards: int, n_langs: int) -> State:
         i32(CELLS, RECENT) - 1, i64(CELLS), i64(1),
     )  # fmt: skip
     flow = Flow(
-        f32(BINS), f32(n_hazards, BINS), i64(1), f32(TERM_SLOTS), f32(TERM_SLOTS), f32(2),
-        u64(SKETCHES), i64(SKETCHES),
+        f32(BINS),
+        f32(n_hazards, BINS),
+        i64(1),
+        f32(TERM_SLOTS),
+        f32(TERM_SLOTS),
+        f32(2),
+        u64(SKETCHES),
+        i64(SKETCHES),
     )
     events = Events(
         i32(EVENTS), i64(EVENTS), i32(EVENTS), i32(EVENTS, n_hazards), i64(EVENTS), i64(EVENTS),

@@ -194,4 +194,3 @@ class Engine:
                 self._stop.set()
                 return
             self._stop.wait(min(self._step_s, 0.5))
-

@@ -65,9 +65,7 @@ class Gate:
         texts = [posts[i] for i in kept]
         buffer, offsets = pack_texts([a.post.text for a in texts])
         declared = np.array([_lang_id(a.post.lang) for a in texts], np.uint8)
-        reading = read(
-            self._vocabulary, self._gazetteer, buffer, offsets, declared, self._term_key
-        )
+        reading = read(self._vocabulary, self._gazetteer, buffer, offsets, declared, self._term_key)
         batch, admitted = admit(texts, reading, family, self._voices)
         for verdict, reason in REASON_OF_VERDICT.items():
             tally.refuse(reason, int((reading.verdict == verdict).sum()))

@@ -137,8 +137,10 @@ def pick(literal, other, rank):
     for h in range(len(literal)):
         if literal[h] == 0:
             continue
-        if best < 0 or rank[h] > rank[best] or (
-            rank[h] == rank[best] and literal[h] > literal[best]
+        if (
+            best < 0
+            or rank[h] > rank[best]
+            or (rank[h] == rank[best] and literal[h] > literal[best])
         ):
             best = h
     return best

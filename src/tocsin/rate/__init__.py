@@ -139,9 +139,7 @@ def rate(
     told = severity_of(facts)
     if tier == "unconfirmed" and told == "Extreme":
         told = "Severe"
-    official = max(
-        (s.bulletin.severity for s in support), key=SEVERITIES.index, default="Unknown"
-    )
+    official = max((s.bulletin.severity for s in support), key=SEVERITIES.index, default="Unknown")
     stated = max(told, official, key=SEVERITIES.index)
     prior = hazard.severity if hazard.severity != "Extreme" else "Severe"
     severity = stated if stated != "Unknown" else prior

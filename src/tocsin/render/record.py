@@ -1,6 +1,6 @@
 """When a new revision says something that the last one did not."""
 
-from tocsin.model import Event, LEVELS
+from tocsin.model import LEVELS, Event
 
 _BANDS = ("0", "5-14", "15-49", "50-199", "200+")
 

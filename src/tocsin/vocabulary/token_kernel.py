@@ -251,9 +251,15 @@ def cut(buffer, offsets, kinds, fold, stems):
                 if sort != LETTER:
                     break
                 letter = np.int64(fold[code])
-                capital = letter != code and code < 0x590 and (
-                    65 <= code <= 90 or 0xC0 <= code <= 0xDE
-                    or 0x391 <= code <= 0x3A9 or 0x400 <= code <= 0x42F
+                capital = (
+                    letter != code
+                    and code < 0x590
+                    and (
+                        65 <= code <= 90
+                        or 0xC0 <= code <= 0xDE
+                        or 0x391 <= code <= 0x3A9
+                        or 0x400 <= code <= 0x42F
+                    )
                 )
                 if tag and capital and was_small:
                     break  # #CamelCase: a new word begins

@@ -1,0 +1,69 @@
+"""What time does to memory: rows expire, tags go with their keys, words grow old."""
+
+import numpy as np
+
+from tocsin.clock import HOUR_MS
+from tocsin.detect.advance import LIFE_MS, SHARED_MS
+from tocsin.detect.cells import sweep_cells
+from tocsin.detect.removal import wipe_expired
+from tocsin.detect.state import BIN_MS, CELLS, FREE, State
+
+PERIOD_MS = 6 * HOUR_MS
+"""Document frequencies turn over at these hours, each period worth 3/4 of the next."""
+KEY_WINDOW_MS = 12 * HOUR_MS
+_AGE = np.float32(0.75)
+_LAG_AND_WINDOW_BINS = 150
+
+
+class Chores:
+    """Keeps the state within its bounds and within contract P9."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._period_ms = 0
+
+    def begin(self, first_ms: int) -> None:
+        """Stream time begins here."""
+        self._period_ms = first_ms
+
+    def is_blank(self) -> bool:
+        """Whether no report and no cell is remembered."""
+        state = self._state
+        return state.cells.used[0] == 0 and not bool((state.reports.dies_ms > 0).any())
+
+    def every_ten_minutes(self, now_ms: int) -> None:
+        """Wipe what is over, turn periods, keep tables within bounds."""
+        state = self._state
+        wipe_expired(state, now_ms, SHARED_MS)
+        state.flow.sketch[state.flow.sketch_ms <= now_ms - LIFE_MS] = 0
+        self._drop_tags(now_ms)
+        if self.turn_periods(now_ms) or state.cells.used[0] > CELLS // 2:
+            moves = sweep_cells(state.cells, now_ms // BIN_MS, _LAG_AND_WINDOW_BINS)
+            cells = state.reports.cells
+            cells[:] = np.where(cells >= 0, moves[cells], -1)
+
+    def turn_periods(self, now_ms: int) -> bool:
+        """Let document frequencies age at fixed hours, however late we look."""
+        flow = self._state.flow
+        turned = False
+        while self._period_ms // PERIOD_MS < now_ms // PERIOD_MS:
+            self._period_ms += PERIOD_MS
+            turned = True
+            if flow.term_total.any():
+                flow.term_old[:] = flow.term_old * _AGE + flow.term_now
+                flow.term_now[:] = 0
+                flow.term_total[1] = flow.term_total[1] * _AGE + flow.term_total[0]
+                flow.term_total[0] = 0
+        return turned
+
+    def _drop_tags(self, now_ms: int) -> None:
+        """Tags of key windows that are over, and of events that have long been silent."""
+        events = self._state.events
+        stale = (events.window >= 0) & (events.window <= now_ms // KEY_WINDOW_MS - 2)
+        silent = (events.stage != FREE) & (events.last_ms + SHARED_MS <= now_ms)
+        gone = stale | silent[:, None]
+        events.voice[gone] = 0
+        events.n_voice[gone] = 0
+        events.window[stale] = -1
+        events.sketches[silent] = 0
+        events.fact_voice[silent] = 0

@@ -1,0 +1,73 @@
+"""One event row as Evidence: from counts in arrays to a typed, frozen object."""
+
+from collections.abc import Iterator
+
+from tocsin.detect.state import Events
+from tocsin.model import Evidence, FactReading, Phase, PlaceVotes
+
+_FAMILIES = 63
+
+
+def masked_share(events: Events, e: int) -> float:
+    """Share of distinct voices whose text held assembly words."""
+    return float(events.masked[e]) / max(int(events.voices[e]), 1)
+
+
+def main_hazard(events: Events, e: int) -> int:
+    """The hazard most distinct voices name; the founding one while there is none."""
+    votes = events.hazard_votes[e]
+    return int(votes.argmax()) if votes.max() > 0 else int(events.hazard[e])
+
+
+def describe(
+    events: Events, e: int, event_id: str, phase: Phase, at_ms: int, merged_into: str | None
+) -> Evidence:
+    """What is known of event slot e at a moment; exact counts, for inside only."""
+    voices = max(int(events.voices[e]), 1)
+    return Evidence(
+        number=int(events.number[e]),
+        event_id=event_id,
+        phase=phase,
+        at_ms=at_ms,
+        first_seen_ms=int(events.first_ms[e]),
+        last_seen_ms=int(events.last_ms[e]),
+        hazard=int(events.hazard[e]),
+        voices=int(events.voices[e]),
+        families=tuple(f for f in range(_FAMILIES) if int(events.family_bits[e]) >> f & 1),
+        places=tuple(_places(events, e)),
+        facts=tuple(_facts(events, e)),
+        languages=_languages(events, e),
+        witness_share=round(float(events.witnesses[e]) / voices, 4),
+        diversity=round(min(float(events.distinct[e]) / max(int(events.reports[e]), 1), 1.0), 4),
+        masked_share=round(masked_share(events, e), 4),
+        injury_share=round(float(events.injured[e]) / voices, 4),
+        surprise=round(float(events.surprise[e]), 3),
+        window_s=int(events.window_s[e]),
+        merged_into=merged_into,
+    )
+
+
+def _places(events: Events, e: int) -> Iterator[PlaceVotes]:
+    rows = [
+        (round(float(votes), 4), int(place))
+        for place, votes in zip(events.places[e], events.place_votes[e], strict=True)
+        if place >= 0 and votes > 0.001
+    ]
+    for votes, place in sorted(rows, key=lambda row: (-row[0], row[1])):
+        yield PlaceVotes(place, votes)
+
+
+def _facts(events: Events, e: int) -> Iterator[FactReading]:
+    for i in range(int(events.n_facts[e])):
+        if events.fact_kind[e, i] >= 0:
+            yield FactReading(
+                int(events.fact_kind[e, i]),
+                float(events.fact_value[e, i]),
+                int(events.fact_ms[e, i]),
+            )
+
+
+def _languages(events: Events, e: int) -> tuple[tuple[int, int], ...]:
+    counts = events.langs[e]
+    rows = [(lang, int(count)) for lang, count in enumerate(counts) if count > 0]
+    return tuple(sorted(rows, key=lambda row: (-row[1], row[0])))

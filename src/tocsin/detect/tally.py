@@ -1,0 +1,195 @@
+"""Adds one report to one event: voices, words, places, facts and shape."""
+
+import numpy as np
+
+from tocsin.compiled import kernel
+from tocsin.detect.bursts import roll
+from tocsin.detect.state import (
+    BIN_MS,
+    BINS,
+    EVENT_FACTS,
+    EVENT_SKETCHES,
+    EVENT_TERMS,
+    EVENT_VOICES,
+)
+
+_F_FIRST, _F_SHORT, _F_LINK, _F_MASKED, _F_INJURY = 1, 2, 4, 32, 128
+_ZERO = np.uint64(0)
+
+
+@kernel
+def add_voice(events, e, window, tags):
+    """Count the voice of a report; False when it is known under either key."""
+    fresh = True
+    for side in range(2):
+        tag = tags[side]
+        if tag == _ZERO:
+            continue
+        lane = (window - side) % 3
+        if events.window[e, lane] != window - side:
+            if events.window[e, lane] > window - side:
+                continue
+            events.window[e, lane] = window - side
+            events.n_voice[e, lane] = 0
+        known = False
+        for v in range(events.n_voice[e, lane]):
+            if events.voice[e, lane, v] == tag:
+                known = True
+                break
+        if known:
+            fresh = False
+        elif events.n_voice[e, lane] < EVENT_VOICES:
+            events.voice[e, lane, events.n_voice[e, lane]] = tag
+            events.n_voice[e, lane] += 1
+    for lane in range(3):
+        # Across key windows the maximum of the parts is a true lower bound (contract P3).
+        events.voices[e] = max(events.voices[e], events.n_voice[e, lane])
+    return fresh
+
+
+@kernel
+def add_terms(events, e, terms, n):
+    """Count a report's terms into an event's; a full table forgets its rarest by halving."""
+    for i in range(n):
+        free, found = -1, False
+        for j in range(EVENT_TERMS):
+            if events.term_count[e, j] > 0:
+                if events.terms[e, j] == terms[i]:
+                    events.term_count[e, j] += np.float32(1)
+                    found = True
+                    break
+            elif free < 0:
+                free = j
+        if found:
+            continue
+        if free >= 0:
+            events.terms[e, free] = terms[i]
+            events.term_count[e, free] = np.float32(1)
+    full = True
+    for j in range(EVENT_TERMS):
+        full = full and events.term_count[e, j] > 0
+    if full and events.reports[e] % 16 == 0:
+        for j in range(EVENT_TERMS):
+            if events.term_count[e, j] <= 1:
+                events.term_count[e, j] = np.float32(0)
+
+
+@kernel
+def add_vote(ids, votes, wanted, weight):
+    """Add weight to an id in a small table; a full table replaces its weakest."""
+    weakest = 0
+    for i in range(len(ids)):
+        if ids[i] == wanted:
+            votes[i] += np.float32(weight)
+            return
+        if ids[i] < 0:
+            ids[i] = wanted
+            votes[i] = np.float32(weight)
+            return
+        if votes[i] < votes[weakest]:
+            weakest = i
+    if votes[weakest] <= weight:
+        ids[weakest] = wanted
+        votes[weakest] = np.float32(weight)
+
+
+@kernel
+def add_places(events, e, places, country):
+    """Vote for a report's places and their countries; several share one vote."""
+    n = 0
+    for p in range(4):
+        n += places[p] >= 0
+    for p in range(n):
+        add_vote(events.places[e], events.place_votes[e], places[p], 1.0 / n)
+        if country[places[p]] >= 0:
+            add_vote(events.countries[e], events.country_votes[e], country[places[p]], 1.0 / n)
+
+
+@kernel
+def add_facts(events, e, kinds, values, time_ms, voice):
+    """Keep the newest figure of each voice and kind, at most EVENT_FACTS."""
+    for f in range(len(kinds)):
+        if kinds[f] < 0:
+            break
+        slot = -1
+        for i in range(events.n_facts[e]):
+            if events.fact_kind[e, i] == kinds[f] and events.fact_voice[e, i] == voice:
+                slot = i
+        if slot < 0:
+            if events.n_facts[e] < EVENT_FACTS:
+                slot = events.n_facts[e]
+                events.n_facts[e] += 1
+            else:
+                slot = 0
+                for i in range(EVENT_FACTS):
+                    if events.fact_ms[e, i] < events.fact_ms[e, slot]:
+                        slot = i
+        events.fact_kind[e, slot] = kinds[f]
+        events.fact_value[e, slot] = values[f]
+        events.fact_ms[e, slot] = time_ms
+        events.fact_voice[e, slot] = voice
+
+
+@kernel
+def is_copy_in(events, e, sketch):
+    """Whether an event already holds these words; remembers them."""
+    size = min(events.distinct[e], EVENT_SKETCHES)
+    for i in range(size):
+        if sketch != _ZERO and events.sketches[e, i] == sketch:
+            return True
+    events.sketches[e, events.distinct[e] % EVENT_SKETCHES] = sketch
+    events.distinct[e] += 1
+    return False
+
+
+@kernel
+def witness_weight(flags, sense):
+    """What one voice adds to the reporting score: a witness most, a link or question less."""
+    weight = 1.0
+    if flags & _F_LINK:
+        weight = 0.8
+    if flags & _F_FIRST and flags & _F_SHORT and not flags & _F_LINK:
+        weight = 1.2
+    if sense == 1:
+        weight *= 0.6
+    return weight
+
+
+@kernel
+def join(state, e, slot, country):
+    """Add a ring slot's report to an event."""
+    reports, events = state.reports, state.events
+    time_ms = reports.time_ms[slot]
+    now_bin = time_ms // BIN_MS
+    reports.event[slot] = e
+    events.reports[e] += 1
+    events.last_ms[e] = max(events.last_ms[e], time_ms)
+    events.first_ms[e] = min(events.first_ms[e], time_ms)
+    if events.last_bin[e] < now_bin:
+        roll(events.bins[e], events.last_bin[e], now_bin)
+        events.last_bin[e] = now_bin
+    if events.last_bin[e] - now_bin < BINS:
+        events.bins[e, now_bin % BINS] += np.float32(1)
+    copy = is_copy_in(events, e, reports.sketch[slot]) or reports.copy[slot]
+    flags = reports.flags[slot]
+    add_terms(events, e, reports.terms[slot], reports.n_terms[slot])
+    if copy:
+        return
+    if not add_voice(events, e, reports.window[slot], reports.voice[slot]):
+        return
+    events.score[e] += np.float32(witness_weight(flags, reports.sense[slot]))
+    events.hazard_votes[e, reports.hazard[slot]] += 1
+    events.family_bits[e] |= np.int64(1) << reports.family[slot]
+    events.witnesses[e] += (flags & _F_FIRST > 0) and (flags & _F_SHORT > 0)
+    events.masked[e] += flags & _F_MASKED > 0
+    events.injured[e] += flags & _F_INJURY > 0
+    events.langs[e, reports.lang[slot]] += 1
+    add_places(events, e, reports.place[slot], country)
+    add_facts(
+        events,
+        e,
+        reports.fact_kind[slot],
+        reports.fact_value[slot],
+        time_ms,
+        reports.voice[slot, 0],
+    )
