@@ -15,13 +15,13 @@ from starlette.routing import Mount, Route
 
 import web_events as invented
 from tocsin.errors import ConfigError
-from tocsin.model import Event
+from tocsin.model import Event, Ground
 from tocsin.web import Board, Served, create_app, serve
 from tocsin.web import board as board_module
 from tocsin.web.app import PAGE, ROUTES
 from tocsin.web.health import coarse
 from tocsin.web.openapi import RouteSpec
-from tocsin.web.query import BadQuery, Parameter, event_filters
+from tocsin.web.query import PHASES, BadQuery, Parameter, event_filters
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 PERSONAL = re.compile(r"author|user|handle|did|account|text|query|q")
@@ -342,6 +342,14 @@ def test_a_taken_port_is_told(served: Served) -> None:
     app = create_app(Board(), invented.health, invented.metrics)
     with pytest.raises(ConfigError, match=f"port {port} is taken"):
         serve(app, port=port)
+
+
+def test_the_page_has_a_sentence_for_every_ground_and_a_word_for_every_phase() -> None:
+    source = (PAGE / "words.js").read_text()
+    sentences = source[source.index("const GROUNDS") : source.index("function bulletin")]
+    assert set(re.findall(r"^  (\w+): \(", sentences, re.M)) == {ground.value for ground in Ground}
+    phases = source[source.index("const PHASES") : source.index("const TIERS")]
+    assert set(re.findall(r"^  (\w+): ", phases, re.M)) == set(PHASES)
 
 
 LOADS = re.compile(r'(?:^import .* from |^} from |import\(|src=|<link .*href=)"([^"]*)', re.M)

@@ -183,10 +183,27 @@ def test_the_open_event_follows_its_revisions(board, opened):
     expect(level).to_have_text("Red")
 
 
+def test_reading_is_not_disturbed_by_news(board, opened):
+    fill(board)
+    page = opened(f"#{QUAKE}")
+    expect(page.locator("#panel .history li")).to_have_count(3)
+    page.locator("#panel").get_by_role("link", name="As JSON").focus()
+    board.publish(invented.event(90))
+    expect(page.locator(".row")).to_have_count(9)
+    assert page.evaluate("document.activeElement.textContent") == "As JSON"
+    page.locator(".row").nth(4).focus()
+    before = marked(page)
+    board.publish(invented.event(91))
+    expect(page.locator(".row")).to_have_count(10)
+    assert marked(page) == before
+
+
 def test_a_withdrawn_event_leaves_the_map_and_is_struck(board, opened):
     board.publish(invented.event())
+    board.publish_alert(invented.alert(invented.event()))
     page = opened()
     expect(page.locator(".sign")).to_have_count(1)
+    expect(page.locator("body")).to_contain_text("Wildfire reported near Vila Serena")
     gone = msgspec.structs.replace(
         invented.event(), revision=2, phase="withdrawn", headline="Wildfire report withdrawn",
         facts=(), voices="0", why=(Why(Ground.BELOW_K, True),),
@@ -197,6 +214,7 @@ def test_a_withdrawn_event_leaves_the_map_and_is_struck(board, opened):
     page.locator(".row").click()
     expect(page.locator("#panel")).to_contain_text("no longer holds")
     expect(page.locator("#panel")).not_to_contain_text("Evacuated")
+    expect(page.locator("body")).not_to_contain_text("Wildfire reported near Vila Serena")
 
 
 def test_alerts_that_were_sent_are_shown(board, opened):

@@ -23,7 +23,7 @@ class Served:
 
     def __init__(self, url: str, server: uvicorn.Server, thread: threading.Thread, app: Starlette):
         self.url = url
-        """Where the page is, such as `http://127.0.0.1:8642/`."""
+        """Where the page is, such as `http://127.0.0.1:8750/`."""
         self._server, self._thread, self._app = server, thread, app
 
     def stop(self) -> None:
@@ -36,7 +36,7 @@ class Served:
             self._thread.join(STOP_S)
 
 
-def serve(app: Starlette, host: str = "127.0.0.1", port: int = 8642) -> Served:
+def serve(app: Starlette, host: str = "127.0.0.1", port: int = 8750) -> Served:
     """Serve `app` until stopped; port 0 takes a free one.
 
     Raises ConfigError when the host is not this machine (there is no sign-in yet) or the

@@ -112,6 +112,12 @@ function takeEvent(event) {
     state.fresh.delete(event.event_id);
     soon();
   }, FRESH_MS);
+  if (event.phase === "withdrawn") {
+    // Nothing that was said before a withdrawal stays on the page.
+    const same = (alert) => alert.event.event_id === event.event_id;
+    state.alerts = state.alerts.map((alert) => (same(alert) ? { ...alert, event } : alert));
+    put($("news"));
+  }
   if (event.event_id === state.open) loadRevisions(event.event_id);
   if (matches(event)) put($("news"), `${label(event.level)}: ${event.headline}`);
   soon();
@@ -138,7 +144,11 @@ async function reload() {
     state.alerts = alerts.alerts;
     for (const event of arrivals) learn(event);
     state.ready = true;
-    if (state.open) loadRevisions(state.open);
+    if (state.open) {
+      loadRevisions(state.open);
+      const place = state.events.get(state.open)?.place;
+      if (place && !map.touched) map.flyTo(place);
+    }
     if (!state.marked) state.marked = visible()[0]?.event_id ?? null;
   } catch {
     // The stream notices the same trouble and says so; it calls again when the line is back.

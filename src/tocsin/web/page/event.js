@@ -49,7 +49,7 @@ function official(event, nowMs) {
     el(
       "li",
       {},
-      el("strong", {}, words(say.label(item.source))),
+      el("strong", {}, words(say.source(item.source))),
       " ",
       moment(item.sent, nowMs),
       el("span", { class: "quiet" }, say.lead(item.lead_time_s)),
@@ -65,8 +65,8 @@ function standing(event, nowMs) {
     ...pair("State", say.PHASES[event.phase] ?? event.phase),
     ...pair("First seen", moment(event.first_seen, nowMs)),
     ...pair("Last change", moment(event.at, nowMs)),
-    ...pair("Voices", event.voices === "0" ? "none" : `${event.voices} distinct`),
-    ...pair("Sources", words(event.families.map(say.label).join(", ") || "none")),
+    ...pair("Voices", event.voices === "0" ? "none" : `${say.band(event.voices)} distinct`),
+    ...pair("Sources", words(event.families.map(say.source).join(", ") || "none")),
     ...pair("Confidence", `${Math.round(event.confidence * 100)} %`),
     ...(event.population ? pair("People nearby", words(event.population)) : []),
   );
@@ -103,10 +103,14 @@ export class Panel {
   constructor(root, { onClose, onOpen }) {
     Object.assign(this, { root, onClose, onOpen });
     this.id = null;
+    this.shown = [];
   }
 
-  /** Show one event; keeps the scroll when it is the same event again. */
+  /** Show one event; keeps scroll and focus when it is the same event again. */
   show(event, revisions, nowMs) {
+    if (this.shown[0] === event && this.shown[1] === revisions) return;
+    this.shown = [event, revisions];
+    const inside = this.root.contains(document.activeElement);
     const scroll = this.id === event.event_id ? this.root.scrollTop : 0;
     this.id = event.event_id;
     put(
@@ -131,11 +135,13 @@ export class Panel {
     );
     this.root.hidden = false;
     this.root.scrollTop = scroll;
+    if (inside) this.root.querySelector("h2").focus({ preventScroll: true });
   }
 
   /** Show that an event cannot be had. */
   missing(id) {
     this.id = id;
+    this.shown = [];
     this.root.replaceChildren(
       this.#head({ hazard: "event" }),
       el("h2", { id: "panel-title", tabindex: "-1" }, "This event is no longer kept"),
@@ -147,6 +153,7 @@ export class Panel {
   /** Put the panel away. */
   hide() {
     this.id = null;
+    this.shown = [];
     this.root.hidden = true;
     this.root.replaceChildren();
   }

@@ -2,12 +2,28 @@
 
 import { WORLD, project } from "./projection.js";
 
-function* points(flat, scale) {
+/** Differences packed as in encoded polylines: five bits to a character, sign lowest. */
+function* numbers(packed) {
+  let value = 0;
+  let bits = 0;
+  for (let i = 0; i < packed.length; i += 1) {
+    const chunk = packed.charCodeAt(i) - 63;
+    value |= (chunk & 31) << bits;
+    bits += 5;
+    if (chunk >= 32) continue;
+    yield value & 1 ? -(value + 1) / 2 : value / 2;
+    value = 0;
+    bits = 0;
+  }
+}
+
+function* points(packed, scale) {
   let lon = 0;
   let lat = 0;
-  for (let i = 0; i < flat.length; i += 2) {
-    lon += flat[i];
-    lat += flat[i + 1];
+  const steps = numbers(packed);
+  for (let step = steps.next(); !step.done; step = steps.next()) {
+    lon += step.value;
+    lat += steps.next().value;
     yield project(lon / scale, lat / scale);
   }
 }

@@ -1,8 +1,10 @@
 /* What the page says about itself: the line, the sources, the alerts, and what to do when empty. */
 
 import { el, mark, put, words } from "./dom.js";
-import { fullTime, label, placeShort, time } from "./words.js";
+import { fullTime, label, placeShort, source, time } from "./words.js";
 
+/* What each part shows already, so that it is not drawn anew under a reader's hands. */
+const drawn = new WeakMap();
 const KINDS = { alert: "Alert", update: "Update", withdrawal: "Withdrawal" };
 
 /** Words and class for the state of the line and of the sources behind it. */
@@ -17,7 +19,8 @@ export function lineState(line, health, nowMs) {
 /** The row of alerts that were sent; hidden while there are none. */
 export function showAlerts(root, alerts, { nowMs, onOpen }) {
   root.hidden = !alerts.length;
-  if (!alerts.length) return;
+  if (!alerts.length || drawn.get(root) === alerts) return;
+  drawn.set(root, alerts);
   const latest = alerts[0];
   const lines = alerts.slice(0, 50).map((alert) =>
     el(
@@ -45,33 +48,37 @@ export function showAlerts(root, alerts, { nowMs, onOpen }) {
 export function emptyState(root, { total, shown, ready, health, onClear }) {
   root.hidden = shown > 0 || !ready;
   if (root.hidden) return;
+  const live = (health?.sources ?? []).filter((one) => one.state === "live");
+  const names = live.map((one) => source(one.name)).join(", ");
+  const key = total > 0 ? "filter" : `quiet ${names}`;
+  if (drawn.get(root) === key) return;
+  drawn.set(root, key);
   if (total > 0) {
     const clear = el("button", { type: "button", class: "plain", click: onClear }, "Clear the filter");
     put(root, el("h2", {}, "Nothing matches the filter"), el("p", {}, clear));
-    return;
-  }
-  const live = (health?.sources ?? []).filter((source) => source.state === "live");
-  const names = live.map((source) => label(source.name)).join(", ");
-  put(
-    root,
-    el("h2", {}, "All quiet"),
-    live.length
+  } else put(root, el("h2", {}, "All quiet"), ...quiet(names));
+}
+
+function quiet(names) {
+  const code = (text) => el("code", {}, text);
+  return [
+    names
       ? el("p", {}, "Listening to ", words(names), ". A hazard appears here by itself once five distinct voices or an official bulletin report it.")
-      : el("p", {}, "No source is live, so nothing can appear. Check them with ", el("code", {}, "tocsin doctor"), "."),
-    el("p", {}, "To see how it looks, run ", el("code", {}, "tocsin demo"), ". To be told, add a watch with ", el("code", {}, "tocsin watch"), "."),
-  );
+      : el("p", {}, "No source is live, so nothing can appear. Check them with ", code("tocsin doctor"), "."),
+    el("p", {}, "To see how it looks, run ", code("tocsin demo"), ". To be told of events, add a ", code("[[watches]]"), " entry to ", code("tocsin.toml"), "."),
+  ];
 }
 
 /** One line about each source, for the foot of the page. */
 export function showSources(root, health, nowMs) {
-  const line = (source) =>
+  const line = (one) =>
     el(
       "li",
       {},
-      el("strong", {}, words(label(source.name))),
-      ` ${source.state}`,
-      source.rate_per_min ? ` · ${source.rate_per_min}+ per min` : "",
-      source.last_message ? ` · last ${time(source.last_message, nowMs)}` : "",
+      el("strong", {}, words(source(one.name))),
+      ` ${one.state}`,
+      one.rate_per_min ? ` · ${one.rate_per_min.toLocaleString("en")}+ per min` : "",
+      one.last_message ? ` · last ${time(one.last_message, nowMs)}` : "",
     );
   const sources = health?.sources ?? [];
   put(root, ...(sources.length ? sources.map(line) : [el("li", {}, "none")]));

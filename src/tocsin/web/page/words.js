@@ -13,6 +13,16 @@ export function label(key) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+const INITIALS = new Set(["usgs", "gdacs", "cap", "nws", "emsc", "jma"]);
+
+/** Name of a source or family: initials stay initials. */
+export function source(key) {
+  return INITIALS.has(key) ? key.toUpperCase() : label(key);
+}
+
+/** A band with a dash between its ends. */
+export const band = (text) => String(text).replace("-", "–");
+
 /** Name of a country from its code of two letters. */
 export function country(code) {
   if (!/^[A-Z]{2}$/.test(code ?? "")) return code ?? "";
@@ -91,27 +101,36 @@ export const TIERS = {
   official: "Confirmed by an official bulletin.",
 };
 
-export const VOICES = "distinct voices";
-
 const percent = (value) => `${Math.round(Number(value) * 100)} %`;
 const least = (bound) => (bound === undefined || bound === null ? "" : `; needed: ${bound}`);
+const families = (v) => (Number(v) === 1 ? "One source family speaks" : `${v} source families speak`);
 
 const GROUNDS = {
-  voices: (v, b) => `${v} distinct voices speak of it${least(b)}.`,
+  voices: (v, b) => `${band(v)} distinct voices speak of it${least(b)}.`,
   significance: (v, b) => `Reports rose far above the usual level: significance ${v}${least(b)}.`,
   window_s: (v) => `They came within ${span(Number(v))}.`,
   witness_share: (v) => `About ${percent(v)} read like first-hand accounts.`,
-  diversity: (v) => `Wordings differ (${percent(v)}), so this is not one message copied around.`,
+  diversity: (v) => `Wordings differ (${percent(v)}): the more, the less it is one message copied.`,
   place_share: (v) => `${percent(v)} of those who name a place agree on this one.`,
-  families: (v) => `Source families: ${v}. Families count as independent of each other.`,
-  bulletin: (v) => `An official bulletin speaks of it: ${label(v)}.`,
-  fact: (v) => `Impact raises the severity: ${label(v)}.`,
+  families: (v, b) => `${families(v)} of it${b ? `; to confirm each other it takes ${b}` : ""}.`,
+  bulletin: (v) => `An official bulletin speaks of it: ${bulletin(v)}.`,
+  fact: (v) => `Impact counted: ${label(v)}.`,
   severity_prior: (v) => `A hazard of this kind starts at severity ${v}.`,
   sensitive_setting: () => "Sensitive setting: more voices are needed, place and time are coarse.",
   one_family_cap: () => "Posts of one source family alone: the level stays at yellow or below.",
   below_k: () => "Reports were taken back, and too few distinct voices are left.",
   quiet: (v) => `Nothing new has come${typeof v === "number" ? ` for ${span(v)}` : ""}.`,
+  hazard: (v, b) => `The hazard is ${label(v)}${b ? `; watched: ${label(b)}` : ""}.`,
+  level: (v, b) => `The level is ${v}${b ? `; watched from ${b}` : ""}.`,
+  distance_km: (v, b) => `It is ${v} km from the watched place${b ? `; watched up to ${b} km` : ""}.`,
+  country_only: (v) => `Only the country is known: ${country(v)}.`,
+  phase: (v) => `Its state is ${PHASES[v] ?? v}.`,
 };
+
+function bulletin(text) {
+  const [first, ...rest] = String(text).split(" ");
+  return [source(first), ...rest].join(" ");
+}
 
 /** One ground as a plain sentence. */
 export function ground(why) {
@@ -138,7 +157,7 @@ export function changes(before, now) {
   step("Level", before.level, now.level);
   step("Certainty", before.certainty, now.certainty);
   step("Severity", before.severity, now.severity);
-  step("Voices", before.voices, now.voices);
+  step("Voices", band(before.voices), band(now.voices));
   step("Place", before.place?.name ?? "unknown", now.place?.name ?? "unknown");
   if (before.place && now.place && before.place.name === now.place.name) {
     step("Radius", `${before.place.radius_km} km`, `${now.place.radius_km} km`);
@@ -149,7 +168,7 @@ export function changes(before, now) {
   }
   const told = new Set(before.bulletins.map((item) => `${item.source} ${item.id}`));
   for (const item of now.bulletins) {
-    if (!told.has(`${item.source} ${item.id}`)) lines.push(`Bulletin of ${label(item.source)}`);
+    if (!told.has(`${item.source} ${item.id}`)) lines.push(`Bulletin of ${source(item.source)}`);
   }
   if (before.phase !== now.phase && now.phase !== "updated") lines.push(PHASES[now.phase]);
   return lines.length ? lines : ["Figures refreshed"];
