@@ -1,5 +1,6 @@
 """A configuration is right, or refused with the place of the mistake and what to write."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -151,3 +152,11 @@ def test_parts_are_held_against_their_specs():
         checked_parts("sources", wrong.sources, specs)
     with pytest.raises(ConfigError, match=r"sources\.x\.type: .*Choose one of: tide"):
         checked_parts("sources", parse("[sources.x]\n").sources, specs)
+
+
+def test_the_configuration_of_the_how_to_works():
+    page = (ROOT / "docs" / "how-to" / "receive-a-webhook.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    made = parse(block)
+    assert made.sinks["ops"].type == "webhook"
+    assert [watch["channel"] for watch in made.watches] == ["ops"]

@@ -163,6 +163,8 @@ def test_an_event_below_k_shrinks_with_all_its_revisions_and_messages(path, stor
     assert first.event is None and last.event is None
     assert (first.hazard, first.country, first.phase) == ("wildfire", "ES", "reported")
     assert last.phase == "withdrawn"
+    levels = store._base.execute("SELECT DISTINCT level FROM revisions WHERE event_id LIKE 'e%'")
+    assert levels.fetchall() == [(None,)]
     (owed,) = store.pending()
     assert (owed.alert.kind, owed.alert.event.place, owed.alert.event.facts) == (
         "withdrawal",
