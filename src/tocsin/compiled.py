@@ -1,5 +1,6 @@
 """The one switch between compiled kernels and plain Python."""
 
+import contextlib
 import os
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -11,12 +12,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 COMPILER_OFF = os.environ.get("TOCSIN_COMPILER", "").lower() == "off"
 """Set TOCSIN_COMPILER=off to run every kernel as plain Python: slow, but the same results."""
 
-try:
-    if COMPILER_OFF:
-        raise ImportError
-    from numba import njit
-except ImportError:
-    njit = None
+njit: Any = None
+if not COMPILER_OFF:
+    with contextlib.suppress(ImportError):
+        from numba import njit
 
 
 def kernel(function: F) -> F:
@@ -26,7 +25,8 @@ def kernel(function: F) -> F:
     """
     if njit is None:
         return _wrapping(function)
-    return njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]
+    compiled: F = njit(cache=True, nogil=True)(function)
+    return compiled
 
 
 def _wrapping(function: F) -> F:

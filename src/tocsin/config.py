@@ -39,7 +39,7 @@ class Field(msgspec.Struct, frozen=True):
                 raise ConfigError(path, f"{value} is above {self.high}", self._bounds())
         if self.choices is not None and value not in self.choices:
             raise ConfigError(path, "unknown value", f"Choose one of: {', '.join(self.choices)}.")
-        return value  # type: ignore[no-any-return]
+        return value
 
     def _bounds(self) -> str:
         unit = f" {self.unit}" if self.unit else ""

@@ -132,7 +132,7 @@ def burst_of(state, slot, start_bin, n_cells, out):
             if n < LEAST_VOICES:
                 continue
             found = cell_surprise(
-                flow, start_bin, cells.count[cell], cells.last_bin[cell], cells.sort[cell],
+                flow, start_bin, cells.counts[cell], cells.last_bin[cell], cells.sort[cell],
                 reports.hazard[slot], n, window_s // 600, now_bin,
             )  # fmt: skip
             if found > best:

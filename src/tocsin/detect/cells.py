@@ -106,10 +106,10 @@ def enlist(state, slot, countries, admin1, now_bin):
         cell = reports.cells[slot, c]
         if cell < 0:
             continue
-        roll(cells.count[cell], cells.last_bin[cell], now_bin)
+        roll(cells.counts[cell], cells.last_bin[cell], now_bin)
         cells.last_bin[cell] = now_bin
         if not reports.copy[slot]:
-            cells.count[cell, now_bin % BINS] += np.uint16(1)
+            cells.counts[cell, now_bin % BINS] += np.uint16(1)
         cells.recent[cell, cells.head[cell] % RECENT] = slot
         cells.head[cell] += 1
     return n
@@ -171,8 +171,8 @@ def discount(state, slot):
         return
     for c in range(REPORT_CELLS):
         cell = reports.cells[slot, c]
-        if cell >= 0 and cells.last_bin[cell] - b < BINS and cells.count[cell, b % BINS] > 0:
-            cells.count[cell, b % BINS] -= np.uint16(1)
+        if cell >= 0 and cells.last_bin[cell] - b < BINS and cells.counts[cell, b % BINS] > 0:
+            cells.counts[cell, b % BINS] -= np.uint16(1)
     hazard = reports.hazard[slot]
     if flow.last_bin[0] - b < BINS and flow.hazard[hazard, b % BINS] > 0:
         flow.hazard[hazard, b % BINS] -= np.float32(1)
@@ -193,22 +193,22 @@ def sweep_cells(cells, now_bin, alive_bins):
             continue
         total = 0
         for b in range(BINS):
-            total += cells.count[slot, b]
+            total += cells.counts[slot, b]
         idle = now_bin - cells.last_bin[slot]
         if idle <= 6 or (idle <= alive_bins and total >= 5):
             keep[n] = slot
             n += 1
     keys, sorts = cells.key[keep[:n]].copy(), cells.sort[keep[:n]].copy()
-    counts, lasts = cells.count[keep[:n]].copy(), cells.last_bin[keep[:n]].copy()
+    counts, lasts = cells.counts[keep[:n]].copy(), cells.last_bin[keep[:n]].copy()
     recents, heads = cells.recent[keep[:n]].copy(), cells.head[keep[:n]].copy()
     cells.key[:] = _ZERO
-    cells.count[:] = np.uint16(0)
+    cells.counts[:] = np.uint16(0)
     cells.recent[:] = -1
     cells.head[:] = 0
     cells.used[0] = 0
     for i in range(n):
         slot = cell_slot(cells, keys[i], sorts[i], now_bin)
-        cells.count[slot] = counts[i]
+        cells.counts[slot] = counts[i]
         cells.last_bin[slot] = lasts[i]
         cells.recent[slot] = recents[i]
         cells.head[slot] = heads[i]

@@ -43,7 +43,7 @@ def base_rate(state, hazard, start_bin, now_bin):
         if cells.key[slot] == _ZERO:
             break
         if cells.key[slot] == key:
-            seen += bins_sum(cells.count[slot], cells.last_bin[slot], first, edge)
+            seen += bins_sum(cells.counts[slot], cells.last_bin[slot], first, edge)
             break
         slot = (slot + 1) & (len(cells.key) - 1)
     lagged = PRIOR_WEIGHT

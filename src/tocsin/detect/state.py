@@ -72,7 +72,7 @@ class Cells(NamedTuple):
     key: A_U64
     sort: A_I32
     """0 hazard, 1 country, 2 place, 3 word."""
-    count: NDArray[np.uint16]
+    counts: NDArray[np.uint16]
     """(CELLS, BINS): reports outside events per ten minutes."""
     last_bin: A_I64
     recent: A_I32

@@ -92,7 +92,8 @@ class Engine:
         """Work until `stop`; a store that cannot be used ends the run with its error."""
         self._store.checkpoint()
         for revision in reversed(self._store.latest(self._clock.now_ms() - 2 * DAY_MS)):
-            self._listeners.event(revision.event)
+            if revision.event is not None:
+                self._listeners.event(revision.event)
         for intake in self.intakes:
             intake.start()
         sender = threading.Thread(target=self._send, name="delivery", daemon=True)

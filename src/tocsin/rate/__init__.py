@@ -139,10 +139,12 @@ def rate(
     told = severity_of(facts)
     if tier == "unconfirmed" and told == "Extreme":
         told = "Severe"
-    official = max((s.bulletin.severity for s in support), key=SEVERITIES.index, default="Unknown")
-    stated = max(told, official, key=SEVERITIES.index)
-    prior = hazard.severity if hazard.severity != "Extreme" else "Severe"
-    severity = stated if stated != "Unknown" else prior
+    official: Severity = max(
+        (s.bulletin.severity for s in support), key=SEVERITIES.index, default="Unknown"
+    )
+    stated: Severity = max(told, official, key=SEVERITIES.index)
+    prior: Severity = hazard.severity if hazard.severity != "Extreme" else "Severe"
+    severity: Severity = stated if stated != "Unknown" else prior
     level, capped = _level(severity, tier, evidence)
     why = _grounds(evidence, origins, support, hazard)
     why += [Why(Ground.FACT, f"{fact.kind} {fact.low:g}") for fact in facts[:6]]
