@@ -19,7 +19,7 @@ class LoopbackFeed:
 
     def __init__(self, *answers):
         self.answers = list(answers)
-        self.requests = []
+        self.requests: list[tuple[str, dict[str, str]]] = []
         feed = self
 
         class Desk(BaseHTTPRequestHandler):

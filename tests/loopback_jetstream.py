@@ -28,8 +28,8 @@ def event(wire, number, text=None, time_us=None):
         frame = {"did": did, "time_us": time_us, "kind": "commit", "commit": commit}
     else:
         at = f"2026-01-01T12:{time_us // 60_000_000 % 60:02d}:{time_us // 1_000_000 % 60:02d}.000Z"
-        payload = {"$type": "network.bsky.jetstream.subscribeEvents#commit", "did": did}
-        payload |= {"seq": SEQ_0 + number, "time": at, **commit}
+        kind = "network.bsky.jetstream.subscribeEvents#commit"
+        payload = {"$type": kind, "did": did, "seq": SEQ_0 + number, "time": at, **commit}
         frame = {"$type": "message", "payload": payload}
     return json.dumps(frame)
 

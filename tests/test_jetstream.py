@@ -1,6 +1,8 @@
 """The Jetstream source: wires, cursor, ends of a connection, hostile frames."""
 
 import json
+import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -28,7 +30,8 @@ def source(server, **settings):
 
 def take(reader, count):
     """The next `count` frames, however the network cuts them."""
-    frames, cursor = [], None
+    frames: list[bytes] = []
+    cursor = None
     for _ in range(count + 5):
         came, cursor = reader.read(WAIT_S)
         frames += came
@@ -39,7 +42,8 @@ def take(reader, count):
 
 def drain(reader):
     """All frames until the connection is lost, the last cursor, and why."""
-    frames, cursor = [], None
+    frames: list[bytes] = []
+    cursor = None
     while True:
         try:
             came, cursor = reader.read(WAIT_S)
@@ -50,8 +54,9 @@ def drain(reader):
 
 def numbers(frames):
     posts = [decode_jetstream(frame) for frame in frames]
-    assert all(isinstance(post, Post) for post in posts)
-    return [int(post.text.removeprefix("invented post ")) for post in posts]
+    texts = [post.text for post in posts if isinstance(post, Post)]
+    assert len(texts) == len(frames)
+    return [int(text.removeprefix("invented post ")) for text in texts]
 
 
 SEEN = {
@@ -140,9 +145,20 @@ def test_a_hostile_frame_gets_a_reason(frame, reason):
 
 @pytest.mark.parametrize(("depth", "kept"), [(JSON_DEPTH - 3, True), (JSON_DEPTH - 2, False)])
 def test_nesting_is_bounded_exactly_and_brackets_in_text_do_not_count(depth, kept):
+    assert JSON_DEPTH == 32, "the bound of reliability R12"
     nested = json.loads("[" * depth + "]" * depth)
     frame = _frame({"text": "[{" * 40 + '\\"', "facets": nested})
     assert isinstance(decode_jetstream(frame), Post) is kept
+
+
+def test_the_time_is_when_the_server_witnessed_the_post_if_it_says_so():
+    line = (SAMPLES / "jetstream_v2.jsonl").read_bytes().splitlines()[0]
+    imported = json.loads(line)
+    imported["payload"]["time"] = "2020-01-01T00:00:00.000Z"
+    imported["payload"]["witnessedAt"] = "2026-01-01T12:00:00.000Z"
+    post = decode_jetstream(json.dumps(imported).encode())
+    assert isinstance(post, Post)
+    assert post.at_ms == NOON_MS
 
 
 def test_a_long_text_is_cut_at_the_bound():
@@ -226,18 +242,19 @@ def test_v1_events_of_one_microsecond_are_neither_lost_nor_doubled():
     with LoopbackJetstream(count=0) as server:
         at = START_US + 1_000_000
         server.events["v1"] = [event("v1", 0), event("v1", 1, time_us=at)]
+        server.events["v1"].append(event("v1", 2, time_us=at))
         server.afterwards = "close"
         reader = source(server, wire="v1")
         reader.open(None)
         first, cursor, _ = drain(reader)
-        server.events["v1"] += [event("v1", 2, time_us=at), event("v1", 3)]
+        server.events["v1"].append(event("v1", 3, time_us=at))
         reader.open(cursor)
         second, cursor, _ = drain(reader)
         reader.open(cursor)
         third, _, _ = drain(reader)
         reader.close()
-    assert numbers(first) == [0, 1]
-    assert numbers(second) == [2, 3]
+    assert numbers(first) == [0, 1, 2]
+    assert numbers(second) == [3]
     assert third == []
 
 
@@ -385,3 +402,22 @@ def test_a_tracker_drops_only_the_very_event():
     assert not tracker.see(event("v2", 1).encode()).repeated
     assert not tracker.see(b"garbage").repeated
     assert tracker.text == f"v2:{SEQ_0 + 1}:{START_US + 1_000_000}:0:h"
+
+
+# Real recordings stay outside the repository; this part runs where they are at hand.
+if os.environ.get("TOCSIN_DATA"):
+    RECORDED = Path(os.environ["TOCSIN_DATA"]) / "samples"
+
+    def test_recorded_frames_of_both_wires_are_read():
+        seen: Counter[str] = Counter()
+        for name in ("jetstream_v1.jsonl", "jetstream_v2_shapes.jsonl"):
+            for line in (RECORDED / name).read_bytes().splitlines():
+                post = decode_jetstream(line)
+                seen[post.op if isinstance(post, Post) else post] += 1
+        assert seen["create"] >= 10
+        assert seen["delete"] >= 2
+        assert seen["account_deleted"] == 1
+        assert set(seen) - {"create", "delete", "account_deleted"} == {
+            Reason.OTHER_KIND,
+            Reason.NO_TEXT,
+        }

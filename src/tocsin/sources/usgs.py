@@ -1,5 +1,7 @@
 """Earthquakes as the United States Geological Survey reports them, once per change of its feed."""
 
+from typing import Literal
+
 from tocsin.clock import Clock
 from tocsin.config import Field, Spec, Value
 from tocsin.errors import ConfigError
@@ -14,7 +16,7 @@ PERIOD_LOW_S = 60.0
 class UsgsSource:
     """Whole feed bodies in the GeoJSON wire; what they say is read by `tocsin.official`."""
 
-    wire = "usgs"
+    wire: Literal["usgs"] = "usgs"
     """Which reader of `tocsin.official.parse` the frames are for."""
     spec = Spec(
         name="usgs",
