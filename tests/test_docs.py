@@ -87,7 +87,7 @@ def make_targets():
 def commands():
     """Options by command of the real command line."""
     typer_main = pytest.importorskip("typer.main")
-    cli = pytest.importorskip("tocsin.cli")
+    cli = pytest.importorskip("tocsin.cli.app")
     root = typer_main.get_command(cli.app)
     return {name: options(command) for name, command in root.commands.items()}
 
@@ -184,7 +184,7 @@ def test_plugins_are_in_the_reference(group):
 
 
 def test_the_reference_is_what_the_code_says():
-    pytest.importorskip("tocsin.cli")
+    pytest.importorskip("tocsin.cli.app")
     path = REFERENCE / "write.py"
     spec = importlib.util.spec_from_file_location("reference_write", path)
     assert spec and spec.loader

@@ -84,7 +84,7 @@ def commands_page() -> str:
     """The page of the command line; needs `tocsin.cli`."""
     import typer.main
 
-    from tocsin.cli import app
+    from tocsin.cli.app import app
 
     root = typer.main.get_command(app)
     lines = ["# Commands", "", "What `tocsin COMMAND --help` says, on one page.", ""]
