@@ -12,8 +12,8 @@ import web_events as invented
 from tocsin.model import Event, Ground, Why
 from tocsin.web import Board, Filters, create_app, serve
 from tocsin.web import board as board_module
-from web_server import WAIT_S
 
+WAIT_S = 20.0
 pytest_plugins = ["web_server"]
 
 
