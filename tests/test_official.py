@@ -22,6 +22,7 @@ from tocsin.official.cap import MESSAGE_BYTES
 from tocsin.official.jsonl import LINE_BYTES
 from tocsin.official.tables import SEVERITIES, fold, tables
 from tocsin.official.usgs import BODY_BYTES, PUBLISHED_WITHIN_MS
+from tocsin.vocabulary.hazards import hazard_ids
 
 SAMPLES = Path(__file__).parent / "samples"
 NOON_MS = 1_767_268_800_000
@@ -429,6 +430,12 @@ def test_the_tables_speak_the_vocabulary_of_hazards_only():
     named |= set(table.cap.categories.values())
     assert named <= HAZARDS
     assert set(SEVERITIES) == set(get_args(Severity))
+
+
+def test_the_vocabulary_knows_every_hazard_of_the_tables():
+    assert set(hazard_ids()) >= HAZARDS
+    content = (SAMPLES / "cap_circle.xml").read_bytes()
+    assert parse(content, "cap") == parse(content, "cap", HAZARDS)
 
 
 def test_no_name_of_a_hazard_is_a_word_about_persons():
