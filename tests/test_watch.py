@@ -10,9 +10,15 @@ from tocsin.errors import WatchRefused
 from tocsin.model import Ground, Place
 from tocsin.watch import Matcher, compile_watch, match
 from tocsin.watch.nearby import Nearby
+from tocsin.watch.place_choice import chosen
 
 HAZARDS = ("wildfire", "flood", "flash_flood", "earthquake")
-TWIN = Place("g9", "Brunntal", "city", None, "CH", 46.8, 8.2, 4.0)
+TWIN = Place("g9", "Brunntal", "city", "Uplands", "CH", 46.8, 8.2, 5.5)
+
+
+def town(place_id: str, radius_km: float, lat: float, kind="city", **changes) -> Place:
+    place = Place(place_id, "Twinford", kind, "North", "GB", lat, -2.0, radius_km)
+    return msgspec.structs.replace(place, **changes)
 
 
 def find(text: str) -> list[Place]:
@@ -23,6 +29,7 @@ def find(text: str) -> list[Place]:
         "st. almera": [ALMERA],
         "brunntal": [BRUNNTAL, TWIN],
         "brunntal, austria": [BRUNNTAL],
+        "brunntal, uplands, ch": [TWIN],
         "iberland": [IBERIA],
     }
     return known.get(text.casefold(), [])
@@ -139,11 +146,53 @@ def test_what_is_no_place_is_refused_without_repeating_it(text, category):
             assert len(word) < 4 or word not in str(error)
 
 
-def test_a_doubtful_place_is_asked_about_with_names_of_the_gazetteer():
+def test_a_doubtful_place_is_asked_about_with_answers_that_work():
     assert refusal(place="Brunntal").suggestion == "Write one of: Brunntal, AT; Brunntal, CH."
+    assert compiled(place="Brunntal, AT").place == "g2"
+    assert compiled(place="Brunntal, CH").place == "g9"
     assert compiled(place="Brunntal, Austria").place == "g2"
+    assert refusal(place="Brunntal, ES").category == "no_place"
     assert compiled(place="St. Almera").place == "g1"
     assert compiled(place="\uff21lmera").place == "g1", "full width letters are letters"
+
+
+@pytest.mark.parametrize(
+    ("others", "sure"),
+    [
+        ([], True),
+        ([town("b", 10.0, 55.0)], True),
+        ([town("b", 10.1, 55.0)], False),
+        ([town("b", 4.9, 55.0, "admin1"), town("c", 4.9, 56.0)], True),
+        ([town("b", 9.9, 55.0, "country")], True),
+        ([town("b", 10.0, 55.0, "country")], False),
+        ([town("b", 90.0, 51.2, "admin1")], True),
+        ([town("b", 90.0, 53.0, "admin1")], False),
+        ([town("b", 15.0, 51.1)], True),
+    ],
+)
+def test_a_name_is_taken_for_its_first_place_only_when_nobody_could_mean_another(others, sure):
+    first = town("a", 20.0, 51.0)
+    assert (chosen([first, *others]) is first) is sure
+
+
+def test_one_state_has_one_and_the_questions_tell_them_apart():
+    north, south = town("n", 12.0, 55.0), town("s", 11.0, 51.0, admin1="South")
+
+    def by_state(text):
+        every = {"Twinford": [north, south], "Twinford, North, GB": [north]}
+        return every.get(text, [south] if text == "Twinford, South, GB" else [])
+
+    with pytest.raises(WatchRefused) as caught:
+        compile_watch({"hazards": "any", "place": "Twinford", "channel": "x"}, HAZARDS, by_state)
+    assert caught.value.suggestion == ("Write one of: Twinford, North, GB; Twinford, South, GB.")
+
+
+def test_without_a_question_that_helps_coordinates_do():
+    def same(text):
+        return [town("a", 12.0, 55.0), town("b", 11.0, 51.0)]
+
+    with pytest.raises(WatchRefused, match="Give lat and lon"):
+        compile_watch({"hazards": "any", "place": "Twinford", "channel": "x"}, HAZARDS, same)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Watches compile into hazards and places, and match event revisions."""
 
-from tocsin.watch.compile import Resolver, compile_watch
+from tocsin.watch.compile import compile_watch
 from tocsin.watch.match import match
 from tocsin.watch.matcher import Matcher
+from tocsin.watch.place_choice import Resolver
 
 __all__ = ["Matcher", "Resolver", "compile_watch", "match"]

@@ -3,7 +3,7 @@
 import difflib
 import math
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from hashlib import blake2b
 from typing import Any, Literal, NamedTuple
 
@@ -11,10 +11,8 @@ import msgspec
 
 from tocsin.errors import WatchRefused
 from tocsin.model import LEVELS, LevelWord, Place, Watch
+from tocsin.watch.place_choice import Resolver, candidates, chosen, questions
 from tocsin.watch.place_text import cleaned
-
-Resolver = Callable[[str], list[Place]]
-"""From the name of a place to entries of the gazetteer, best first; empty when unknown."""
 
 RADIUS_KM = (1.0, 20_000.0)
 """Smallest and largest geofence; the smaller bound is a floor of the contract (P8)."""
@@ -115,27 +113,19 @@ def _area(table: Mapping[str, Any], find: Resolver) -> Area:
 def _place(value: Any, find: Resolver) -> Place:
     if not isinstance(value, str):
         raise WatchRefused("no_place", "The place is no text.", 'Write place = "Valencia, Spain".')
-    text = cleaned(value)
-    found = find(text)
+    found = candidates(find, cleaned(value))
     if not found:
         raise WatchRefused(
             "no_place",
             "The place is not in the gazetteer.",
             "Name a larger place near it with its country, or give lat and lon.",
         )
-    countries = {place.country for place in found}
-    if len(countries) > 1 and "," not in text:
-        raise WatchRefused("ambiguous", "Several places have this name.", _qualified(found))
-    return found[0]
-
-
-def _qualified(found: list[Place]) -> str:
-    names: list[str] = []
-    for place in found:
-        name = f"{place.name}, {place.country}" if place.country else place.name
-        if name not in names:
-            names.append(name)
-    return f"Write one of: {'; '.join(names[:3])}."
+    place = chosen(found)
+    if place is None:
+        asked = questions(find, found)
+        remedy = f"Write one of: {'; '.join(asked)}." if asked else "Give lat and lon."
+        raise WatchRefused("ambiguous", "Several places have this name.", remedy)
+    return place
 
 
 def _number(value: Any, name: str, bound: float) -> float:
