@@ -83,7 +83,9 @@ class Pipeline:
         self._families = families
         self._contract = contract
         self._hazards = load_hazards()
-        self._detector = Detector(place_table(gazetteer), related_matrix(), len(LANGUAGES), identity_key, ordinal)
+        self._detector = Detector(
+            place_table(gazetteer), related_matrix(), len(LANGUAGES), identity_key, ordinal
+        )
         self._official = Corroborator()
         self._waiting: list[Bulletin] = []
         self._last: OrderedDict[str, _Last] = OrderedDict()
@@ -122,6 +124,12 @@ class Pipeline:
         self._now_ms = max(self._now_ms, now_ms)
         events += self._release(self._now_ms)
         return Step(events, found)
+
+    def purge(self, family: int, at_ms: int) -> list[Event]:
+        """Forget every report of a family whose deletions may have been missed (contract P10)."""
+        return [
+            e for evidence in self._detector.purge(family, at_ms) for e in self._revise(evidence)
+        ]
 
     def _release(self, until_ms: int) -> list[Event]:
         """Let bulletins sent until now speak, and revise the events they speak of."""

@@ -1,6 +1,5 @@
 """Where the planes meet: arrays of reports become events that live, merge and end."""
 
-import hashlib
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +11,8 @@ from tocsin.detect import advance as adv
 from tocsin.detect.chores import Chores
 from tocsin.detect.company import Company
 from tocsin.detect.describe import describe, main_hazard, masked_share
-from tocsin.detect.merge import absorb, base_rate, clear_event
+from tocsin.detect.merge import absorb, clear_event
+from tocsin.detect.register import Register
 from tocsin.detect.removal import find_rows, remove_report
 from tocsin.detect.state import (
     BIN_MS,
@@ -21,7 +21,6 @@ from tocsin.detect.state import (
     DORMANT,
     FREE,
     LIVE,
-    RECENT,
     RING,
     PlaceTable,
     new_state,
@@ -38,7 +37,6 @@ QUIET_BINS = 24
 CLOSE_SHARE = 0.9
 CANDIDATE_MS = 4 * HOUR_MS
 REOPEN_MS = 48 * HOUR_MS
-_LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 class Found(NamedTuple):
@@ -66,18 +64,16 @@ class Detector:
     ) -> None:
         """`related[a, b]`: hazards a and b may be words for one event; (H, H) bool.
 
-        `ordinal` is how many events this installation has founded before, so that no id
-        comes twice.
+        `ordinal` is how many events were founded before this start.
         """
-        self._places, self._related, self._key = places, related, identity_key
+        self._places, self._related = places, related
         self.state = new_state(len(related), n_langs)
         self._chores = Chores(self.state)
         self._company = Company(self.state, places, related)
+        self._register = Register(self.state, identity_key, ordinal)
         self._ordinal = 0
-        self._number = ordinal
         self._next_tick_ms = 0
         self._start_bin = 0
-        self._ids: dict[int, str] = {}
         self._dirty: set[int] = set()
         self._evidence: list[Evidence] = []
         self._merged: list[tuple[int, int]] = []
@@ -87,9 +83,9 @@ class Detector:
 
     def feed(self, batch: Batch, removals: Removals, now_ms: int) -> Found:
         """Take a batch and its removals in order of arrival, then let minutes pass up to now."""
-        if self._next_tick_ms == 0 and now_ms > 0:
-            first = int(batch.time_ms[0]) if batch.rows else now_ms
-            self._begin(min(first, now_ms))
+        if self._next_tick_ms == 0 and batch.rows:
+            # Time begins with the first report: what the gate refused before leaves no trace.
+            self._begin(int(batch.time_ms[0]))
         row = 0
         for r in range(removals.rows):
             row = self._rows(batch, row, int(removals.before[r]))
@@ -105,7 +101,7 @@ class Detector:
     @property
     def ordinal(self) -> int:
         """How many events were founded so far."""
-        return self._number
+        return self._register.ordinal
 
     def active(self) -> bool:
         """Whether any event could still change by time alone."""
@@ -151,23 +147,15 @@ class Detector:
 
     # -- births ---------------------------------------------------------------------------
 
-    def _nucleate(self, cell: int, found: float, window_s: int, now_ms: int) -> None:
+    def _nucleate(self, cell: int, surprise: float, window_s: int, now_ms: int) -> None:
         """A cell burst: found an event, or find that it belongs to one we know."""
+        crowded = self._register.crowded_out()
+        if crowded is not None:
+            if self.state.events.stage[crowded] == LIVE:
+                self._emit(crowded, "resolved", now_ms)
+            self._forget(crowded)
         events = self.state.events
-        e = self._free_slot()
-        clear_event(events, e)
-        newest = self.state.cells.recent[cell, (self.state.cells.head[cell] - 1) % RECENT]
-        hazard = int(self.state.reports.hazard[newest])
-        events.stage[e] = CANDIDATE
-        events.hazard[e] = hazard
-        events.first_ms[e] = events.last_ms[e] = events.born_ms[e] = now_ms
-        events.last_bin[e] = now_ms // BIN_MS
-        events.base[e] = base_rate(self.state, hazard, self._start_bin, now_ms // BIN_MS)
-        events.surprise[e] = found
-        events.window_s[e] = window_s
-        self._number += 1
-        events.number[e] = self._number
-        self._ids[self._number] = self._event_id(hazard, int(self.state.cells.key[cell]))
+        e = self._register.found(cell, surprise, window_s, now_ms, self._start_bin)
         out = np.zeros((RING, 2), np.int64)
         n = adv.gather(
             self.state, e, cell, now_ms, window_s * 1000, self._places, self._related, out, 0
@@ -181,35 +169,7 @@ class Detector:
         self._merge(home, e, now_ms)
         if events.stage[home] == DORMANT:
             events.stage[home] = LIVE
-            events.base[home] = max(events.base[home], 0.0)
-        if events.stage[home] == CANDIDATE:
-            self._report_if_ripe(home, now_ms)
-
-    def _free_slot(self) -> int:
-        """An empty slot, else the dormant or least interesting event makes room."""
-        stage = self.state.events.stage
-        free = np.flatnonzero(stage == FREE)
-        if len(free):
-            return int(free[0])
-        for kind in (DORMANT, CANDIDATE, LIVE):
-            slots = np.flatnonzero(stage == kind)
-            if len(slots):
-                e = int(slots[np.argmin(self.state.events.last_ms[slots])])
-                if kind == LIVE:
-                    self._emit(e, "resolved", int(self.state.events.last_ms[e]))
-                self._forget(e)
-                return e
-        return 0
-
-    def _event_id(self, hazard: int, cell: int) -> str:
-        """16 letters: a keyed hash of hazard, first cell and ordinal (contract P4)."""
-        text = f"{hazard} {cell} {self._number}".encode()
-        value = int.from_bytes(hashlib.blake2b(text, key=self._key, digest_size=16).digest(), "big")
-        letters = []
-        for _ in range(16):
-            value, rest = divmod(value, 36)
-            letters.append(_LETTERS[rest])
-        return "".join(letters)
+        self._report_if_ripe(home, now_ms)
 
     def _report_if_ripe(self, e: int, now_ms: int) -> None:
         events = self.state.events
@@ -235,10 +195,10 @@ class Detector:
         events = self.state.events
         old, new = int(events.number[e]), int(events.number[home])
         if events.stage[e] in (LIVE, DORMANT):
-            self._emit(e, "merged", now_ms, merged_into=self._ids[new])
+            self._emit(e, "merged", now_ms, merged_into=self._register.id_of(home))
         absorb(self.state, home, e)
         self._merged.append((old, new))
-        self._ids.pop(old, None)
+        self._register.strike_out(old)
         self._dirty.discard(e)
         self._dirty.add(home)
         events.hazard[home] = main_hazard(events, home)
@@ -303,7 +263,7 @@ class Detector:
 
     def _forget(self, e: int) -> None:
         """Free a slot; its reports stay in the ring, outside any event, until their time."""
-        self._ids.pop(int(self.state.events.number[e]), None)
+        self._register.strike_out(int(self.state.events.number[e]))
         self.state.reports.event[self.state.reports.event == e] = -1
         clear_event(self.state.events, e)
         self._dirty.discard(e)
@@ -314,16 +274,27 @@ class Detector:
         """Honour one removal: reports go at once, an event below its floor is withdrawn."""
         rows = np.zeros(RING, np.int64)
         n = find_rows(self.state.reports, posts, voices, rows)
-        touched = {int(remove_report(self.state, r, self._places.country)) for r in rows[:n]}
+        self._take_back(rows[:n], now_ms)
+
+    def _take_back(self, rows: NDArray[np.int64], now_ms: int) -> None:
+        touched = {int(remove_report(self.state, r, self._places.country)) for r in rows}
         for e in sorted(touched - {-1}):
             self._dirty.add(e)
             if self.state.events.stage[e] in (LIVE, DORMANT) and not self._enough(e):
                 self._emit(e, "withdrawn", now_ms)
                 self._forget(e)
 
+    def purge(self, family: int, now_ms: int) -> list[Evidence]:
+        """Take back every report of a family; events below their floor are withdrawn."""
+        reports = self.state.reports
+        rows = np.flatnonzero((reports.dies_ms > 0) & (reports.family == family))
+        self._take_back(rows, now_ms)
+        evidence, self._evidence = self._evidence, []
+        return evidence
+
     # -- words ----------------------------------------------------------------------------
 
     def _emit(self, e: int, phase: Phase, at_ms: int, merged_into: str | None = None) -> None:
         self._dirty.discard(e)
-        event_id = self._ids[int(self.state.events.number[e])]
+        event_id = self._register.id_of(e)
         self._evidence.append(describe(self.state.events, e, event_id, phase, at_ms, merged_into))

@@ -44,6 +44,8 @@ class Intake:
         self.state = "connecting"
         self.detail = ""
         self.reconnects = 0
+        self.gaps = 0
+        self._gap_known = False
         self.last_frame_ms: int | None = None
         self.cursor = cursor
         self._out, self._clock, self._rng = out, clock, rng
@@ -65,6 +67,13 @@ class Intake:
         if self._thread.is_alive():
             self._thread.join(wait_s)
         self.source.close()
+
+    def take_gap(self) -> bool:
+        """Whether deletions were missed since the last time this was asked."""
+        now = bool(getattr(self.source, "gap", False))
+        news, self._gap_known = now and not self._gap_known, now
+        self.gaps += news
+        return news
 
     def _run(self) -> None:
         failures = 0

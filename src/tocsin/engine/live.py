@@ -24,7 +24,6 @@ from tocsin.watch import Matcher
 
 CHUNKS = 64
 """Reads held between the sources and the line; a full queue slows the sources."""
-WIRES = {"usgs": "usgs", "cap": "cap"}
 KEEP_DAYS = 400
 _ORDINAL = "ordinal"
 
@@ -148,6 +147,8 @@ class Engine:
         for chunk in chunks:
             if chunk.intake.kind == "posts":
                 intake = chunk.intake
+                if intake.take_gap():
+                    events += self._line.purge(intake.family, self._line.now_ms)
                 passed = self._gate.enter(
                     chunk.frames, intake.source.decode, intake.family, intake.tally,
                     chunk.received_ms,
@@ -176,8 +177,7 @@ class Engine:
         found: list[Bulletin] = []
         intake = chunk.intake
         for frame in chunk.frames:
-            wire = WIRES.get(intake.source.spec.name, "jsonl")
-            typed, refused = parse(frame, wire)  # type: ignore[arg-type]
+            typed, refused = parse(frame, getattr(intake.source, "wire", "jsonl"))
             found += typed
             intake.tally.received += len(typed) + sum(refused.values())
             intake.tally.admitted += len(typed)

@@ -1,0 +1,72 @@
+"""Gives events their numbers, ids and slots."""
+
+import hashlib
+
+import numpy as np
+
+from tocsin.detect.merge import base_rate, clear_event
+from tocsin.detect.state import BIN_MS, CANDIDATE, DORMANT, FREE, LIVE, RECENT, State
+
+_LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_ID_LETTERS = 16
+
+
+class Register:
+    """Numbers grow by one for each event founded; an id is a keyed hash and says nothing."""
+
+    def __init__(self, state: State, key: bytes, ordinal: int) -> None:
+        """`ordinal` is how many events were founded before, so that no id comes twice."""
+        self._state, self._key = state, key
+        self.ordinal = ordinal
+        self._ids: dict[int, str] = {}
+
+    def id_of(self, e: int) -> str:
+        """Id of the event in a slot."""
+        return self._ids[int(self._state.events.number[e])]
+
+    def crowded_out(self) -> int | None:
+        """The slot that must be freed before another event can be founded, None when one is free.
+
+        Dormant events go first, then candidates, then the live one that was silent longest.
+        """
+        events = self._state.events
+        if (events.stage == FREE).any():
+            return None
+        for stage in (DORMANT, CANDIDATE, LIVE):
+            slots = np.flatnonzero(events.stage == stage)
+            if len(slots):
+                return int(slots[np.argmin(events.last_ms[slots])])
+        return None
+
+    def found(self, cell: int, surprise: float, window_s: int, now_ms: int, start_bin: int) -> int:
+        """Take a free slot for an event of a burst cell; returns the slot."""
+        events, cells = self._state.events, self._state.cells
+        e = int(np.flatnonzero(events.stage == FREE)[0])
+        clear_event(events, e)
+        newest = cells.recent[cell, (cells.head[cell] - 1) % RECENT]
+        hazard = int(self._state.reports.hazard[newest])
+        events.stage[e] = CANDIDATE
+        events.hazard[e] = hazard
+        events.first_ms[e] = events.last_ms[e] = events.born_ms[e] = now_ms
+        events.last_bin[e] = now_ms // BIN_MS
+        events.base[e] = base_rate(self._state, hazard, start_bin, now_ms // BIN_MS)
+        events.surprise[e] = surprise
+        events.window_s[e] = window_s
+        self.ordinal += 1
+        events.number[e] = self.ordinal
+        self._ids[self.ordinal] = self._event_id(hazard, int(cells.key[cell]))
+        return e
+
+    def strike_out(self, number: int) -> None:
+        """Forget the id of an event that is over."""
+        self._ids.pop(number, None)
+
+    def _event_id(self, hazard: int, cell: int) -> str:
+        """16 letters: a keyed hash of hazard, first cell and ordinal (contract P4)."""
+        text = f"{hazard} {cell} {self.ordinal}".encode()
+        value = int.from_bytes(hashlib.blake2b(text, key=self._key, digest_size=16).digest(), "big")
+        letters = []
+        for _ in range(_ID_LETTERS):
+            value, rest = divmod(value, len(_LETTERS))
+            letters.append(_LETTERS[rest])
+        return "".join(letters)
