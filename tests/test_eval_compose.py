@@ -26,7 +26,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def pool(folder):
-    return prepare(load_corpus(folder), names_hazard)
+    return prepare(load_corpus(folder), names_hazard, names_hazard)
 
 
 def test_equal_seeds_give_equal_bytes_and_others_differ(pool):
@@ -89,7 +89,7 @@ def test_background_holds_no_relevant_post_and_no_offtopic_post_with_a_hazard(po
 
 def test_rows_used_for_fitting_are_left_out(pool):
     fitted = pool.plain[:50]
-    without = prepare(pool.corpus, names_hazard, fitted)
+    without = prepare(pool.corpus, names_hazard, names_hazard, fitted)
     assert not np.isin(fitted, without.plain).any()
     assert len(without.plain) == len(pool.plain) - 50
 
@@ -212,7 +212,7 @@ def test_attackers_are_as_many_accounts_as_stated_and_deletes_name_their_post(po
 
 def test_quakes_follow_their_curve_in_new_words(pool, folder):
     stream = compose_quakes(
-        pool, load_volumes(folder), names_hazard, 0, SHAPE_OF_QUAKES._replace(rate=0.1)
+        pool, load_volumes(folder), 0, SHAPE_OF_QUAKES._replace(rate=0.1), names_hazard
     )
     (plant,) = stream.plan.plants
     assert plant.truth.name == "alder_quake"

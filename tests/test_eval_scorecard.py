@@ -36,7 +36,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def pool(folder):
-    return prepare(load_corpus(folder), names_hazard)
+    return prepare(load_corpus(folder), names_hazard, names_hazard)
 
 
 @pytest.fixture(autouse=True)

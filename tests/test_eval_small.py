@@ -7,6 +7,7 @@ import pytest
 
 from eval_world import knowing, lines
 from tocsin.eval.crowds import phrases
+from tocsin.eval.gate_view import names_hazard
 from tocsin.eval.scorer import score_stream
 from tocsin.eval.small_stream import (
     DECOYS,
@@ -18,6 +19,7 @@ from tocsin.eval.small_stream import (
 )
 from tocsin.eval.stream import Part
 from tocsin.eval.truth import HAZARDS_OF
+from tocsin.vocabulary.hazards import load_hazards
 
 HAS_ENGINE = importlib.util.find_spec("tocsin.engine") is not None
 
@@ -55,9 +57,8 @@ def test_every_story_is_of_a_known_kind_and_its_halves_differ():
 
 
 def test_the_one_story_is_told_in_every_supported_language():
-    from tocsin.vocabulary.hazards import LANGUAGES
-
-    assert set(story_languages()) == {lang for lang in LANGUAGES if lang != "und"}
+    spoken = {lang for hazard in load_hazards() for lang in hazard.wordings}
+    assert set(story_languages()) == spoken
     stream = in_language("ja", 0)
     (plant,) = stream.plan.plants
     assert len(plant.rows) == 48
@@ -65,14 +66,12 @@ def test_the_one_story_is_told_in_every_supported_language():
 
 
 def test_small_talk_names_no_hazard_and_stories_do():
-    from tocsin.gate.reading import names_hazard
-
     stream = small(0)
     texts = [stream.text[row] for row in stream.rows.text.tolist()]
     named = names_hazard(texts)
     for member, plant in enumerate(stream.plan.plants):
         own = (stream.rows.part == Part.PLANT) & (stream.rows.member == member)
-        assert named[own].mean() > 0.9, plant.truth.name
+        assert named[own].mean() > 0.8, plant.truth.name
     background = named[stream.rows.part == Part.BACKGROUND]
     assert 0 < background.mean() < 0.03
     assert named[stream.rows.part == Part.DECOY].mean() > 0.5

@@ -1,6 +1,6 @@
 """Measures that need no planted events: sense, on-topic, clustering, languages."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from tocsin.clock import DAY_MS
 from tocsin.errors import InputError
+from tocsin.eval.gate_view import Judge, counts_as_report
 from tocsin.eval.metrics import adjusted_mutual_information, bcubed, f1
 from tocsin.eval.plan import BASE_MS, Plan
 from tocsin.eval.pool import Pool
@@ -15,11 +16,6 @@ from tocsin.eval.replaying import Replay
 from tocsin.eval.scorer import rows_by_event, score_stream
 from tocsin.eval.small_stream import in_language, story_languages
 from tocsin.eval.stream import Part, Stream, ordered, piece
-
-Counts = Callable[[list[str]], NDArray[np.bool_]]
-"""Whether each text counts as a report of a hazard."""
-
-TEXTS_AT_ONCE = 4096
 
 
 class Agreement(NamedTuple):
@@ -45,17 +41,7 @@ class Clustering(NamedTuple):
     """Whether labels are those given on arrival; otherwise they were revised by merges."""
 
 
-def counts_as_report(texts: list[str]) -> NDArray[np.bool_]:
-    """What the gate would admit, judged text by text."""
-    from tocsin.gate.reading import seen_in_all
-
-    said: list[bool] = []
-    for low in range(0, len(texts), TEXTS_AT_ONCE):
-        said.extend(seen.counts for seen in seen_in_all(texts[low : low + TEXTS_AT_ONCE]))
-    return np.array(said, np.bool_)
-
-
-def judge_sense(pool: Pool, counts: Counts = counts_as_report) -> Agreement:
+def judge_sense(pool: Pool, counts: Judge = counts_as_report) -> Agreement:
     """`Relevant` against `Not Relevant` on disaster-words-DFE, as shipped."""
     chosen = np.isin(pool.corpus.informative, ["Relevant", "Not Relevant"]) & (
         pool.corpus.dataset == "disaster-words-DFE"
@@ -63,13 +49,13 @@ def judge_sense(pool: Pool, counts: Counts = counts_as_report) -> Agreement:
     return _agreement(pool, np.flatnonzero(chosen), "Relevant", counts)
 
 
-def judge_topic(pool: Pool, counts: Counts = counts_as_report) -> Agreement:
+def judge_topic(pool: Pool, counts: Judge = counts_as_report) -> Agreement:
     """`on-topic` against `off-topic` on CrisisLexT6, behind the gate, nothing fitted."""
     chosen = pool.corpus.dataset == "CrisisLexT6"
     return _agreement(pool, np.flatnonzero(chosen), "on-topic", counts)
 
 
-def _agreement(pool: Pool, rows: NDArray[np.int64], yes: str, counts: Counts) -> Agreement:
+def _agreement(pool: Pool, rows: NDArray[np.int64], yes: str, counts: Judge) -> Agreement:
     if not len(rows):
         raise InputError(
             f"The data has no row labelled {yes!r} or its opposite. Give the complete folder."

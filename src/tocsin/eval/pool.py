@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.eval.corpus import Corpus
-from tocsin.eval.wording import NamesHazard, Wording, wording_of
+from tocsin.eval.gate_view import Judge, names_hazard, touches_hazard
+from tocsin.eval.wording import Wording, wording_of
 
 WEEK_MS = 7 * 86_400_000
 
@@ -49,15 +50,16 @@ class Pool(NamedTuple):
 
 def prepare(
     corpus: Corpus,
-    names_hazard: NamesHazard | None = None,
+    names: Judge | None = None,
+    touches: Judge | None = None,
     fitted: NDArray[np.int64] | None = None,
 ) -> Pool:
-    """Read every text once; `fitted` are rows a model has learned from, left out everywhere."""
-    if names_hazard is None:
-        from tocsin.gate.reading import names_hazard as read
+    """Read every text once; `fitted` are rows a model has learned from, left out everywhere.
 
-        names_hazard = read
-    hazard = np.asarray(names_hazard(corpus.text), np.bool_)
+    `names` and `touches` stand in for the gate's own view of a text.
+    """
+    names, touches = names or names_hazard, touches or touches_hazard
+    hazard = names(corpus.text)
     learned = np.zeros(corpus.rows, np.bool_)
     if fitted is not None:
         learned[fitted] = True
@@ -72,7 +74,7 @@ def prepare(
         for known, guess in zip(corpus.lang, corpus.guess, strict=True)
     ]
     usable = np.flatnonzero(plain | offtopic)
-    wording = _over(corpus, tongues, usable, hazard, names_hazard)
+    wording = _over(corpus, tongues, usable, hazard, (names, touches))
     return Pool(
         corpus, hazard, np.flatnonzero(plain), np.flatnonzero(offtopic),
         np.flatnonzero(decoys), wording,
@@ -93,7 +95,7 @@ def _over(
     tongues: list[str],
     usable: NDArray[np.int64],
     hazard: NDArray[np.bool_],
-    names_hazard: NamesHazard,
+    judges: tuple[Judge, Judge],
 ) -> Wording:
     """Wording of the usable rows, addressed by corpus row (other rows have no words)."""
     texts = [""] * corpus.rows
@@ -101,4 +103,4 @@ def _over(
         texts[row] = corpus.text[row]
     kept = np.zeros(corpus.rows, np.bool_)
     kept[usable] = hazard[usable]
-    return wording_of(texts, tongues, kept, names_hazard)
+    return wording_of(texts, tongues, kept, *judges)

@@ -7,10 +7,11 @@ from tocsin.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from tocsin.errors import InputError
 from tocsin.eval.compose import assemble
 from tocsin.eval.corpus import Volume
+from tocsin.eval.gate_view import Judge, names_hazard
 from tocsin.eval.plan import Plant, Shape, draw
 from tocsin.eval.pool import Pool
 from tocsin.eval.stream import Part, Rows, Stream, piece
-from tocsin.eval.wording import NamesHazard, wording_of
+from tocsin.eval.wording import wording_of
 
 SHAPE = Shape("quake", hours=48.0, plants=0, decoys=0, false_bulletins=0)
 SCALE = 10
@@ -21,9 +22,9 @@ MOST_POSTS = 50_000
 def compose_quakes(
     pool: Pool,
     volumes: dict[str, Volume],
-    names_hazard: NamesHazard,
     seed: int,
     shape: Shape = SHAPE,
+    names_hazard: Judge = names_hazard,
 ) -> Stream:
     """A stream whose plants are the earthquakes with a curve, one every few hours.
 
@@ -62,11 +63,11 @@ def compose_quakes(
 
 
 def _said_anew(
-    pool: Pool, rows: NDArray[np.int64], count: int, names_hazard: NamesHazard, seed: list[int]
+    pool: Pool, rows: NDArray[np.int64], count: int, names_hazard: Judge, seed: list[int]
 ) -> list[str]:
     """Texts of one event, the first time as written, then in the words of its other posts."""
     texts = [pool.corpus.text[row] for row in rows.tolist()]
-    wording = wording_of(texts, ["und"] * len(texts), pool.hazard[rows], names_hazard)
+    wording = wording_of(texts, ["und"] * len(texts), pool.hazard[rows], names_hazard, names_hazard)
     index = np.arange(count) % len(texts)
     again = wording.variants(index, np.arange(count) // len(texts) + 1, seed)
     return [texts[k] if k < len(texts) else again[k] for k in range(count)][:count]

@@ -19,6 +19,7 @@ from tocsin.eval.figures import (
     negative_figures,
     stream_figures,
 )
+from tocsin.eval.gate_view import Judge
 from tocsin.eval.judgements import judge_clustering, judge_languages, judge_sense, judge_topic
 from tocsin.eval.negatives import Flood, judge_flood, judge_negatives
 from tocsin.eval.outcome import StreamScore
@@ -29,7 +30,6 @@ from tocsin.eval.scorer import score_stream
 from tocsin.eval.small_stream import small
 from tocsin.eval.stream import Stream
 from tocsin.eval.targets import TARGETS, Line, line
-from tocsin.eval.wording import NamesHazard
 
 Progress = Callable[[str], None]
 
@@ -70,10 +70,11 @@ def score(
     streams: tuple[str, ...] | None = None,
     progress: Progress = lambda said: None,
     through: Replay = replay,
-    names_hazard: NamesHazard | None = None,
+    names_hazard: Judge | None = None,
 ) -> Scorecard:
     """Runs the named sections (all by default) over seeds 0 to `seeds` - 1.
 
+    `names_hazard` stands in for the gate's own view of a text.
     Raises InputError for an unknown section, and for missing data when a section needs it.
     """
     chosen = _checked(streams, seeds)
@@ -83,8 +84,10 @@ def score(
     if set(chosen) - set(WITHOUT_DATA):
         folder = data_folder(data_dir)
         progress(f"reading {folder}")
-        pool = prepare(load_corpus(folder), names_hazard)
-        for stream in _planted(pool, folder, chosen, seeds, names_hazard):
+        corpus = load_corpus(folder)
+        judged = (names_hazard, names_hazard) if names_hazard else (None, None)
+        pool = prepare(corpus, *judged)
+        for stream in _planted(pool, folder, chosen, seeds):
             scored.append(_run(stream, through, progress))
         floods = _judge(pool, chosen, through, progress, figures)
     if "small" in chosen:
@@ -118,20 +121,14 @@ def _checked(streams: tuple[str, ...] | None, seeds: int) -> tuple[str, ...]:
     return tuple(name for name in SECTIONS if name in streams)
 
 
-def _planted(
-    pool: Pool, folder: Path, chosen: tuple[str, ...], seeds: int, names_hazard: NamesHazard | None
-) -> Iterator[Stream]:
+def _planted(pool: Pool, folder: Path, chosen: tuple[str, ...], seeds: int) -> Iterator[Stream]:
     """Streams with planted events, one at a time, so that only one is in memory."""
     for section in chosen:
         for name in PLANTED.get(section, ()):
             for seed in range(max(1, seeds // 2) if name in HALF_SEEDS else seeds):
                 yield compose(pool, SHAPES[name], seed)
     if "quake" in chosen:
-        if names_hazard is None:
-            from tocsin.gate.reading import names_hazard as read
-
-            names_hazard = read
-        yield compose_quakes(pool, load_volumes(folder), names_hazard, 0)
+        yield compose_quakes(pool, load_volumes(folder), 0)
 
 
 def _run(stream: Stream, through: Replay, progress: Progress) -> StreamScore:

@@ -1,13 +1,11 @@
 """Says old posts in new words, so that a stream longer than the data never repeats itself."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-NamesHazard = Callable[[list[str]], NDArray[np.bool_]]
-"""Whether each text holds a hazard term: `tocsin.gate.reading.names_hazard`."""
+from tocsin.eval.gate_view import Judge
 
 SWAPPED = 0.5
 """Share of the free words of a post that a variant puts others in place of."""
@@ -63,9 +61,16 @@ class Wording(NamedTuple):
 
 
 def wording_of(
-    texts: list[str], tongues: list[str], hazard: NDArray[np.bool_], names_hazard: NamesHazard
+    texts: list[str],
+    tongues: list[str],
+    hazard: NDArray[np.bool_],
+    names_hazard: Judge,
+    touches_hazard: Judge,
 ) -> Wording:
-    """Cuts the texts and marks what variants must keep; `hazard` flags texts that name one."""
+    """Cuts the texts and marks what variants must keep; `hazard` flags texts that name one.
+
+    Words that touch a hazard are never put in place of others.
+    """
     index: dict[str, int] = {}
     at = np.zeros(len(texts) + 1, np.int64)
     found: list[int] = []
@@ -74,12 +79,12 @@ def wording_of(
         at[row + 1] = len(found)
     word = np.array(found, np.int32)
     words = list(index)
-    speaks = names_hazard(words) if words else np.zeros(0, np.bool_)
+    speaks = names_hazard(words)
     bare = np.array([w.startswith(("@", "http", "&", "RT")) or "://" in w for w in words], np.bool_)
     long = np.array([len(w) > LONGEST_FILLER for w in words], np.bool_)
     fixed = _kept(texts, at, word, speaks, hazard, names_hazard) | bare[word]
     tongue_of, tongue = np.unique(np.array(tongues), return_inverse=True)
-    free = ~(speaks | bare | long)
+    free = ~(speaks | touches_hazard(words) | bare | long)
     fillers = _fillers(at, word, free, tongue, len(tongue_of))
     return Wording(
         words, at, word, fixed, tongue.astype(np.int16), fillers, [np.unique(f) for f in fillers]
@@ -92,7 +97,7 @@ def _kept(
     word: NDArray[np.int32],
     speaks: NDArray[np.bool_],
     hazard: NDArray[np.bool_],
-    names_hazard: NamesHazard,
+    names_hazard: Judge,
 ) -> NDArray[np.bool_]:
     """Hazard words and their neighbours; where only a phrase speaks, the words it dies without."""
     core = speaks[word].copy()
