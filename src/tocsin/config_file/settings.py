@@ -4,23 +4,6 @@ from tocsin.config import Field
 
 SETTINGS: dict[str, tuple[Field, ...]] = {
     "engine": (
-        Field("language", "en", "Language of headlines, as a BCP 47 tag such as en or es."),
-        Field(
-            "queue_frames",
-            200_000,
-            "Frames held between the sources and the pipeline; more rides out longer bursts.",
-            unit="frames",
-            low=1_000,
-            high=5_000_000,
-        ),
-        Field(
-            "batch_frames",
-            16_384,
-            "Most frames handed to the pipeline at once.",
-            unit="frames",
-            low=256,
-            high=262_144,
-        ),
         Field(
             "step_s",
             1.0,
@@ -39,7 +22,7 @@ SETTINGS: dict[str, tuple[Field, ...]] = {
         Field(
             "path",
             "",
-            "Folder for the voice keys; it must live in memory. Empty: keys die with the process.",
+            "Memory-backed folder for the voice keys; empty: the one of the system (/dev/shm).",
         ),
     ),
 }

@@ -69,7 +69,8 @@ def assemble(configuration: Configuration, folder: Path, clock: Clock, tell: Lis
     sinks = build_sinks(configuration, clock)
     path = folder / str(configuration.store["path"])
     store = Store.open(path)
-    keys = live_keys(path.parent / f"{path.stem}-keys")
+    memory = str(configuration.keys["path"])
+    keys = live_keys(path.parent / f"{path.stem}-keys", Path(memory) if memory else None)
     step_s = float(configuration.engine["step_s"])  # type: ignore[arg-type]
     return Engine(sources, watches, sinks, store, keys, clock, tell, step_s)
 

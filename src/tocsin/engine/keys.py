@@ -34,10 +34,10 @@ def memory_folder() -> Path:
     return Path(tempfile.gettempdir()) / "tocsin"
 
 
-def live_keys(state_folder: Path) -> Keys:
+def live_keys(state_folder: Path, memory: Path | None = None) -> Keys:
     """Keys of a running installation.
 
-    Voice keys lie in memory, outside the state folder; term and identity key are made once
+    Voice keys lie in `memory` (a memory-backed folder), outside the state folder; term and identity key are made once
     and destroyed with the state. Raises Corruption when a key file is damaged.
     """
     state_folder.mkdir(parents=True, exist_ok=True)
@@ -52,5 +52,5 @@ def live_keys(state_folder: Path) -> Keys:
             f"{path}: the installation key is damaged. Remove the state folder and start anew."
         )
     name = hashlib.blake2b(str(state_folder.resolve()).encode(), digest_size=6).hexdigest()
-    voices = FileKeys(memory_folder() / f"voices-{name}.json")
+    voices = FileKeys((memory or memory_folder()) / f"voices-{name}.json")
     return Keys(voices, int.from_bytes(data[:8], "big"), data[8:])

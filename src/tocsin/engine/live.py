@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from tocsin.clock import DAY_MS, MINUTE_MS, Clock
-from tocsin.deliver import Dispatcher, Sink
+from tocsin.deliver import STAGES, Dispatcher, Sink, through
 from tocsin.engine.intake import Chunk, Intake
 from tocsin.engine.keys import Keys
 from tocsin.errors import TocsinError
@@ -25,6 +25,9 @@ from tocsin.watch import Matcher
 CHUNKS = 64
 """Reads held between the sources and the line; a full queue slows the sources."""
 KEEP_DAYS = 400
+"""How long event revisions are kept."""
+SEND_S = 0.5
+"""Longest pause before a channel looks again at what it owes."""
 _ORDINAL = "ordinal"
 
 
@@ -95,8 +98,12 @@ class Engine:
                 self._listeners.event(revision.event)
         for intake in self.intakes:
             intake.start()
-        sender = threading.Thread(target=self._send, name="delivery", daemon=True)
-        sender.start()
+        senders = [
+            threading.Thread(target=self._send, args=(c,), name=f"deliver-{c}", daemon=True)
+            for c in self._dispatcher.channels
+        ]
+        for sender in senders:
+            sender.start()
         self.ready.set()
         try:
             self._loop()
@@ -108,7 +115,8 @@ class Engine:
             self.ready.clear()
             for intake in self.intakes:
                 intake.stop()
-            sender.join(10.0)
+            for sender in senders:
+                sender.join(10.0)
             self._dispatcher.close()
             self._store.checkpoint()
 
@@ -123,6 +131,7 @@ class Engine:
             now_ms = self._clock.now_ms()
             if now_ms - swept_ms >= MINUTE_MS:
                 swept_ms = now_ms
+                self._dispatcher.give_up(now_ms)
                 self._store.prune(now_ms - KEEP_DAYS * DAY_MS)
                 self._store.checkpoint()
 
@@ -159,6 +168,7 @@ class Engine:
         alerts = [alert for event in events for alert in self._matcher.alerts(event)]
         cursors = {c.intake.name: c.cursor for c in chunks if c.cursor is not None}
         now_ms = self._clock.now_ms()
+        alerts, _ = through(STAGES, alerts, now_ms)
         if events or alerts or cursors:
             ordinal = str(self._line.ordinal).encode()
             self._store.commit_step(events, alerts, cursors, now_ms, {_ORDINAL: ordinal})
@@ -185,13 +195,16 @@ class Engine:
                 intake.tally.refuse(reason, count)
         return found
 
-    def _send(self) -> None:
-        """Deliver what is owed until the run ends; a failing store is the loop's to report."""
+    def _send(self, channel: str) -> None:
+        """Deliver what one channel is owed until the run ends; channels do not wait in line.
+
+        A failing store is the loop's to report.
+        """
         while not self._stop.is_set():
             try:
-                self._dispatcher.run_once(self._clock.now_ms())
+                self._dispatcher.run_channel(channel, self._clock.now_ms())
             except TocsinError as error:
                 self.failed = error
                 self._stop.set()
                 return
-            self._stop.wait(min(self._step_s, 0.5))
+            self._stop.wait(min(self._step_s, SEND_S))
