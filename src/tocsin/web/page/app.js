@@ -11,6 +11,7 @@ import { country, label } from "./words.js";
 
 const KEPT = 500;
 const FRESH_MS = 6_000;
+const FRESH_MOST = 12;
 const HEALTH_MS = 15_000;
 const LEVELS = ["green", "yellow", "red"];
 const ID = /^[0-9a-z]{16}$/;
@@ -108,6 +109,8 @@ function takeEvent(event) {
   arrivals?.push(event);
   if (!learn(event)) return;
   state.fresh.add(event.event_id);
+  // In a flood of news only the newest pulse; the others are in the list anyway.
+  if (state.fresh.size > FRESH_MOST) state.fresh.delete(state.fresh.values().next().value);
   setTimeout(() => {
     state.fresh.delete(event.event_id);
     soon();

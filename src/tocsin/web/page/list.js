@@ -62,7 +62,8 @@ export class EventList {
       known.shown = event;
       known.parts.age.textContent = age(event.at, nowMs);
       known.button.tabIndex = id === tabStop ? 0 : -1;
-      known.button.toggleAttribute("aria-current", id === open);
+      if (id === open) known.button.setAttribute("aria-current", "true");
+      else known.button.removeAttribute("aria-current");
       known.button.classList.toggle("marked", id === marked);
       if (this.root.children[at] !== known.item) this.#place(known, at);
     });

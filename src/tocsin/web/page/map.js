@@ -156,6 +156,8 @@ export class WorldMap {
     const gaps = all.map((x, i) => [(all[i + 1] ?? all[0] + WORLD) - x, x]);
     const [widest, west] = gaps.reduce((best, gap) => (gap[0] > best[0] ? gap : best));
     this.centre = { ...MIDDLE, x: nearest(west + widest / 2 + WORLD / 2, 0) };
+    const fits = (this.width * 0.9) / (WORLD - widest);
+    this.home = Math.min(this.home, Math.max(this.least, fits));
     if (!this.touched) this.#move({ ...this.centre, k: this.home });
   }
 

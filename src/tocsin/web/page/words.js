@@ -89,7 +89,7 @@ export function fact(item) {
 
 export const PHASES = {
   reported: "Reported",
-  updated: "Ongoing",
+  updated: "Updated",
   resolved: "Over",
   withdrawn: "Withdrawn",
   merged: "Merged",
