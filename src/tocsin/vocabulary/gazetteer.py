@@ -129,6 +129,10 @@ class Gazetteer:
         """Index of the country a place lies in (its own for a country), -1 for none."""
         return self.countries.get(self.iso(index) or "", -1)
 
+    def region_of(self, index: int) -> int:
+        """Index of the first-level region of a place (its own for a region), -1 for none."""
+        return index if self.kind[index] == ADMIN1 else int(self.admin1[index])
+
     def is_inside(self, inner: int, outer: int) -> bool:
         """Whether a place is, or lies in, a country, region or area, by the table's own links."""
         if inner == outer or int(self.admin1[inner]) == outer:
@@ -142,6 +146,10 @@ class Gazetteer:
         shrink = np.cos(np.radians(float(self.lat[outer])))
         east = (float(self.lon[outer]) - float(self.lon[inner])) * 111.2 * shrink
         return bool(north**2 + east**2 <= float(self.radius_km[outer]) ** 2)
+
+    def namesakes(self, index: int) -> list[int]:
+        """Places found under the proper name of a place, itself among them."""
+        return self._exact(self.name(index))
 
     def find(self, name: str) -> list[int]:
         """Places a person may mean by a name, most likely first; empty when there is none.
