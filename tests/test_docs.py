@@ -94,7 +94,8 @@ def commands():
 
 def options(command):
     """Every option of a command and of the commands under it."""
-    own = {o for p in command.params for o in (*p.opts, *p.secondary_opts)}
+    every = {o for p in command.params for o in (*p.opts, *p.secondary_opts)}
+    own = {o for o in every if o.startswith("-")}
     return own.union(*(options(inner) for inner in getattr(command, "commands", {}).values()))
 
 

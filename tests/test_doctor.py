@@ -49,6 +49,7 @@ def test_what_init_writes_is_in_order(setup):
     assert found["sources"].state == "ok", found["sources"]
     assert found["sinks"].state == "ok"
     assert found["keys"].state == "ok"
+    assert found["watches"].state == "ok"
 
 
 def test_findings_become_json():
@@ -196,4 +197,5 @@ def test_a_refused_watch_is_told_by_number_and_never_repeated(setup):
     text = template() + '[[watches]]\nhazards = "any"\nplace = "@nobody-zq7k"\n'
     found = look(configured.examine_configuration(setup(text)))["watches"]
     assert found.state == "fail"
+    assert "number 2" in found.found
     assert "zq7k" not in found.found + found.remedy

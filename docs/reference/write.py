@@ -66,7 +66,7 @@ def _parameters(command: Any) -> list[str]:
     lines = ["| option or argument | default | what for |", "|---|---|---|"]
     for parameter in command.params:
         shown = ", ".join((*parameter.opts, *parameter.secondary_opts))
-        name = shown if shown.startswith("-") else parameter.human_readable_name
+        name = shown if shown.startswith("-") else (parameter.name or "").upper()
         default = "" if parameter.default in (None, False, ()) else f"`{parameter.default}`"
         cells = (f"`{name}`", default, getattr(parameter, "help", None) or "")
         lines.append(f"| {' | '.join(map(_cell, cells))} |")

@@ -15,6 +15,7 @@ from tocsin.doctor.installed import AGAIN
 from tocsin.doctor.machine import lives_in_memory
 from tocsin.errors import ConfigError, TocsinError, WatchRefused
 from tocsin.model import Place
+from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.vocabulary.hazards import hazard_ids
 from tocsin.watch import compile_watch
 
@@ -67,10 +68,8 @@ def _watches(setup: Configuration) -> Finding:
         remedy = "Add a [[watches]] table; without one nothing is sent."
         return Finding("watches", "warn", "none", remedy)
     try:
-        from tocsin.vocabulary.gazetteer import Gazetteer
-
         gazetteer = Gazetteer.load()
-    except (ImportError, TocsinError):
+    except TocsinError:
         return Finding("watches", "fail", "no gazetteer to place them by", AGAIN)
 
     def find(name: str) -> list[Place]:

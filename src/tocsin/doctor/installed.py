@@ -8,7 +8,8 @@ from pathlib import Path
 
 from tocsin import compiled
 from tocsin.doctor.finding import Finding
-from tocsin.vocabulary.hazards import LANGUAGES, load_hazards
+from tocsin.vocabulary.gazetteer import Gazetteer
+from tocsin.vocabulary.hazards import load_hazards
 from tocsin.vocabulary.pack import contract_hash, load_vocabulary
 
 AGAIN = "Install Tocsin again (make demo does, or pip install --force-reinstall)."
@@ -52,19 +53,18 @@ def _packages() -> Finding:
 def _vocabulary() -> Finding:
     try:
         load_vocabulary()
-        hazards = len(load_hazards())
+        hazards = load_hazards()
     except Exception as error:  # Whatever is wrong with a data file is the finding.
         return Finding("vocabulary", "fail", f"{error}", f"Mend that file. {AGAIN}")
     if not hazards:
         return Finding("vocabulary", "fail", "no hazards in it", AGAIN)
-    found = f"{hazards} hazards in {', '.join(LANGUAGES)}; contract {contract_hash()}"
+    languages = sorted({lang for hazard in hazards for lang in hazard.wordings})
+    found = f"{len(hazards)} hazards in {', '.join(languages)}; contract {contract_hash()}"
     return Finding("vocabulary", "ok", found)
 
 
 def _gazetteer() -> Finding:
     try:
-        from tocsin.vocabulary.gazetteer import Gazetteer
-
         Gazetteer.load()
     except Exception as error:  # Whatever is wrong with the file is the finding.
         return Finding("gazetteer", "fail", f"{error}", AGAIN)
