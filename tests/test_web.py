@@ -19,7 +19,7 @@ from tocsin.model import Event, Ground
 from tocsin.web import Board, Served, create_app, serve
 from tocsin.web import board as board_module
 from tocsin.web.app import PAGE, ROUTES
-from tocsin.web.health import coarse
+from tocsin.web.health import coarse, told
 from tocsin.web.openapi import RouteSpec
 from tocsin.web.query import PHASES, BadQuery, Parameter, event_filters
 
@@ -148,11 +148,18 @@ def test_health_tells_no_small_or_exact_count(api: httpx.Client) -> None:
     assert health["contract"] == invented.CONTRACT
 
 
+def test_times_of_single_messages_are_told_to_the_minute() -> None:
+    exact = invented.minutes_ago(3.21)
+    shown = told(invented.health(blind_since=exact), {})
+    assert shown.blind_since == "2030-05-04T11:56:00.000Z" != exact
+    assert told(invented.health(), {}).blind_since is None
+
+
 @given(some.integers(min_value=0, max_value=10**12))
 def test_coarse_figures_hide_single_posts(count: int) -> None:
-    told = coarse(count)
-    assert told <= count
-    assert told == 0 or (told >= 5 and count < told * 2.5)
+    shown = coarse(count)
+    assert shown <= count
+    assert shown == 0 or (shown >= 5 and count < shown * 2.5)
     assert len({coarse(count + i) for i in range(5)}) <= 2
 
 

@@ -39,7 +39,7 @@ class Health(msgspec.Struct, frozen=True):
     sources: tuple[SourceHealth, ...] = ()
     counts: dict[str, int] = {}
     blind_since: str | None = None
-    """RFC 3339 time since when no source of posts has been read; None while one is."""
+    """RFC 3339 time since when no source of posts is read, to the minute; None while one is."""
     advice: str = ""
     """What the operator should do when not ready."""
     drill: bool = False
@@ -60,20 +60,28 @@ def coarse(count: int) -> int:
 def told(health: Health, counts: dict[str, int]) -> Health:
     """Health as the API gives it: coarse figures, times to the minute, the board's counts added."""
     sources = tuple(_told_source(source) for source in health.sources)
-    return msgspec.structs.replace(health, sources=sources, counts={**health.counts, **counts})
+    return msgspec.structs.replace(
+        health,
+        sources=sources,
+        counts={**health.counts, **counts},
+        blind_since=_minute(health.blind_since),
+    )
+
+
+def _minute(at: str | None) -> str | None:
+    if at is None:
+        return None
+    at_ms = parse_time_ms(at)
+    return rfc3339(at_ms - at_ms % MINUTE_MS)
 
 
 def _told_source(source: SourceHealth) -> SourceHealth:
-    last = source.last_message
-    if last is not None:
-        at_ms = parse_time_ms(last)
-        last = rfc3339(at_ms - at_ms % MINUTE_MS)
     refused = {reason: coarse(count) for reason, count in source.refused.items()}
     return msgspec.structs.replace(
         source,
         lag_s=None if source.lag_s is None else float(round(source.lag_s)),
         rate_per_min=coarse(source.rate_per_min),
-        last_message=last,
+        last_message=_minute(source.last_message),
         received=coarse(source.received),
         admitted=coarse(source.admitted),
         refused=refused,

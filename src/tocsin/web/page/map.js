@@ -8,6 +8,7 @@ import { label, placeShort } from "./words.js";
 const SIZE = { green: 13, yellow: 16, red: 19 };
 const ZOOM_MOST = 220;
 const NEAR = 2_200;
+const WIDE_KM = 250;
 const NORTH = project(0, 77)[1];
 const SOUTH = project(0, -65)[1];
 const MIDDLE = { x: project(12, 0)[0], y: (NORTH + SOUTH) / 2 };
@@ -113,7 +114,8 @@ export class WorldMap {
     }
     const state = `${event.level} ${event.phase} ${isOpen ? "open" : ""} ${event.drill ? "drill" : ""}`;
     sign.group.setAttribute("class", `sign ${state} ${fresh.has(id) ? "fresh" : ""}`);
-    sign.ring.setAttribute("class", `ring ${state}`);
+    const wide = event.place.radius_km > WIDE_KM ? "wide" : "";
+    sign.ring.setAttribute("class", `ring ${state} ${wide}`);
     if (this.signs.children[at] === sign.group) return;
     const focused = document.activeElement === sign.group;
     this.signs.insertBefore(sign.group, this.signs.children[at] ?? null);

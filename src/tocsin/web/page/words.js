@@ -38,14 +38,18 @@ export function placeName(place) {
 
 /** The short form of a place for the list. */
 export function placeShort(place) {
-  if (!place) return "place not known yet";
+  if (!place) return "Place not known yet";
   const where = country(place.country);
   return where && where !== place.name ? `${place.name}, ${where}` : place.name;
 }
 
-/** `within about 35 km`. */
+const SOMEWHERE = { country: "somewhere in the country", admin1: "somewhere in the area" };
+
+/** `within about 35 km`, to two figures; for a whole country or area it says so first. */
 export function radius(place) {
-  return `within about ${number.format(Math.max(KM_MIN, Math.round(place.radius_km)))} km`;
+  const km = Number(Math.max(KM_MIN, place.radius_km).toPrecision(2));
+  const within = `within about ${number.format(km)} km`;
+  return SOMEWHERE[place.kind] ? `${SOMEWHERE[place.kind]}, ${within}` : within;
 }
 
 /** Length of time in one or two words. */
@@ -109,10 +113,10 @@ const GROUNDS = {
   voices: (v, b) => `${band(v)} distinct voices speak of it${least(b)}.`,
   significance: (v, b) => `Reports rose far above the usual level: significance ${v}${least(b)}.`,
   window_s: (v) => `They came within ${span(Number(v))}.`,
-  witness_share: (v) => `About ${percent(v)} read like first-hand accounts.`,
+  witness_share: (v) => `${Number(v) > 0 ? `About ${percent(v)}` : "Hardly any"} read like first-hand accounts.`,
   diversity: (v) => `Wordings differ (${percent(v)}): the more, the less it is one message copied.`,
   place_share: (v) => `${percent(v)} of those who name a place agree on this one.`,
-  families: (v, b) => `${families(v)} of it${b ? `; to confirm each other it takes ${b}` : ""}.`,
+  families: (v, b) => `${families(v)} of it${b ? `; independent confirmation takes ${b}` : ""}.`,
   bulletin: (v) => `An official bulletin speaks of it: ${bulletin(v)}.`,
   fact: (v) => `Impact counted: ${label(v)}.`,
   severity_prior: (v) => `A hazard of this kind starts at severity ${v}.`,
