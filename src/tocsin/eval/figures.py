@@ -31,6 +31,11 @@ def share(hits: int, trials: int) -> Figure:
     )
 
 
+def _counted(value: float, n: int) -> Figure:
+    """A figure that is no share, said with what it rests on."""
+    return Figure(value, n, None, f"{value:.0f} (n = {n})")
+
+
 def stream_figures(streams: Sequence[StreamScore]) -> Figures:
     """Every figure that planted events give, for the kinds of stream that were run."""
     by_name: dict[str, list[StreamScore]] = {}
@@ -45,7 +50,9 @@ def stream_figures(streams: Sequence[StreamScore]) -> Figures:
         found.update(_standard(by_name["standard"]))
         found["recall_all"] = found.pop("recall_standard")
     if "quake" in by_name:
-        found["delay_quake"] = Figure(delays(by_name["quake"])[0], 1)
+        plants = [p for score in by_name["quake"] for p in score.plants]
+        timed = sum(plant.delay_s is not None for plant in plants)
+        found["delay_quake"] = _counted(delays(by_name["quake"])[0], timed)
     if streams:
         sure = [pair for score in streams for pair in score.confidence]
         error = calibration_error([value for value, _ in sure], [right for _, right in sure])
@@ -79,13 +86,13 @@ def _standard(scores: Sequence[StreamScore]) -> Figures:
             doubled / len(found) if found else float("nan"), len(found), None,
             f"{doubled / max(len(found), 1):.2f} ({doubled}, of which {merged} later merged)",
         ),
-        "delay_median": Figure(median, timed),
-        "delay_p90": Figure(tail, timed),
+        "delay_median": _counted(median, timed),
+        "delay_p90": _counted(tail, timed),
         "hazard": of_found(lambda p: p.hazard_right),
         "country": of_found(lambda p: p.country_right),
         "place": of_found(lambda p: p.place_right),
         "covers": of_found(lambda p: p.radius_covers),
-        "lead": Figure(quantile(leads, 0.5), len(leads)),
+        "lead": _counted(quantile(leads, 0.5), len(leads)),
         "misled": Figure(sum(score.misled for score in scores), len(scores)),
     }  # fmt: skip
 
