@@ -4,6 +4,7 @@ from collections import defaultdict
 
 import msgspec
 
+from tocsin.locate.namesakes import settled
 from tocsin.locate.reach import reach_km
 from tocsin.model import Evidence, Origin, Place
 from tocsin.vocabulary.gazetteer import ADMIN1, CITY, COUNTRY, WATER, Gazetteer
@@ -14,6 +15,8 @@ OF_PARENT_MIN = 0.25
 """Least share of its parent's votes: a few posts naming a suburb do not move a region's event."""
 DISTRICT_MIN = 20_000
 """Least inhabitants of a place in a personal or sensitive case (contract P7, P8)."""
+VOTES_MIN = 2.0
+"""Nothing finer than the country rests on a single vote."""
 ORIGINS_MAX = 6
 PLACES_MAX = 96
 
@@ -67,37 +70,6 @@ def _counted(evidence: Evidence, gazetteer: Gazetteer) -> dict[int, float]:
     return dict(most[:PLACES_MAX])
 
 
-def settled(votes: dict[int, float], gazetteer: Gazetteer) -> dict[int, float]:
-    """Votes for a town given to its namesake where the rest of the cluster is.
-
-    One text says "Santa Maria" and is read as the largest; the others say which country and
-    which region it is about.
-    """
-    country: dict[int, float] = defaultdict(float)
-    region: dict[int, float] = defaultdict(float)
-    for place, count in votes.items():
-        country[int(gazetteer.country[place])] += count
-        region[gazetteer.region_of(place)] += count
-    out: dict[int, float] = defaultdict(float)
-    for place, count in votes.items():
-        same = [p for p in gazetteer.namesakes(place) if gazetteer.kind[p] == CITY]
-        if gazetteer.kind[place] != CITY or place not in same:
-            out[place] += count
-            continue
-        own = [(p, votes[p]) for p in same if p in votes]
-
-        def company(at: int, own: list[tuple[int, float]] = own) -> tuple[float, float]:
-            """Votes of the others in the country of a place, and in its region."""
-            nation, part = gazetteer.country[at], gazetteer.region_of(at)
-            in_nation = sum(v for p, v in own if gazetteer.country[p] == nation)
-            in_part = sum(v for p, v in own if gazetteer.region_of(p) == part)
-            near = region[part] - in_part if part >= 0 else 0.0
-            return country[int(nation)] - in_nation, near
-
-        out[max(same, key=lambda at: (*company(at), at == place, -at))] += count
-    return out
-
-
 def _coarsened(votes: dict[int, float], gazetteer: Gazetteer) -> dict[int, float]:
     """Votes for places under DISTRICT_MIN inhabitants given to the unit they lie in."""
     raised: dict[int, float] = defaultdict(float)
@@ -125,7 +97,7 @@ def _descend(held: dict[int, float], total: float, gazetteer: Gazetteer) -> list
             if at != here
             and gazetteer.is_inside(at, here)
             and gazetteer.radius_km[at] < gazetteer.radius_km[here]
-            and held[at] >= SHARE_MIN * total
+            and held[at] >= max(SHARE_MIN * total, min(VOTES_MIN, total))
             and held[at] >= OF_PARENT_MIN * held[here]
         ]
         if not finer:
