@@ -138,6 +138,8 @@ def clustering_figures(found: Clustering) -> Figures:
             f"R {found.bcubed_recall:.2f}{note})",
         ),
         "ami": Figure(found.ami, found.n),
+        "bcubed_gated": Figure(found.gated_f1, found.n),
+        "ami_gated": Figure(found.gated_ami, found.n),
     }  # fmt: skip
 
 

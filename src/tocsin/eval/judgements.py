@@ -8,14 +8,17 @@ from numpy.typing import NDArray
 
 from tocsin.clock import DAY_MS
 from tocsin.errors import InputError
+from tocsin.eval.compose import assemble
 from tocsin.eval.gate_view import Judge, counts_as_report
 from tocsin.eval.metrics import adjusted_mutual_information, bcubed, f1
-from tocsin.eval.plan import BASE_MS, Plan
+from tocsin.eval.plan import Shape, draw
 from tocsin.eval.pool import Pool
 from tocsin.eval.replaying import Replay
 from tocsin.eval.scorer import rows_by_event, score_stream
 from tocsin.eval.small_stream import in_language, story_languages
-from tocsin.eval.stream import Part, Stream, ordered, piece
+from tocsin.eval.stream import Part, Stream, piece
+
+SHUFFLED = Shape("shuffled", hours=24.0, plants=0, decoys=0, false_bulletins=0)
 
 
 class Agreement(NamedTuple):
@@ -36,6 +39,9 @@ class Clustering(NamedTuple):
     bcubed_recall: float
     bcubed_f1: float
     ami: float
+    gated_f1: float
+    """B-cubed F1 over the posts that name a hazard: the gate reads no others."""
+    gated_ami: float
     n: int
     on_arrival: bool
     """Whether labels are those given on arrival; otherwise they were revised by merges."""
@@ -69,33 +75,36 @@ def _agreement(pool: Pool, rows: NDArray[np.int64], yes: str, counts: Judge) -> 
 
 
 def shuffled(pool: Pool, seed: int, dataset: str = "CrisisLexT26") -> Stream:
-    """Every labelled post of a set in random order, evenly over a day: all events at once."""
+    """Every labelled post of a set in random order, evenly over a day: all events at once.
+
+    A day of background goes before, so that the engine is warm, and goes on beneath.
+    """
     rng = np.random.Generator(np.random.PCG64([seed, 5]))
     rows = np.flatnonzero((pool.corpus.dataset == dataset) & (pool.corpus.event != ""))
     if not len(rows):
         raise InputError(f"The data has no labelled row of {dataset}. Give the complete folder.")
-    text = rng.permutation(rows)
-    time = BASE_MS + (np.arange(len(rows)) * DAY_MS) // len(rows)
-    drawn = piece(time, text, Part.PLANT)
-    drawn = drawn._replace(post=np.arange(1, len(rows) + 1))
-    plan = Plan((), (), (), frozenset(), BASE_MS, BASE_MS, BASE_MS + DAY_MS)
-    return Stream(
-        "shuffled", seed, ordered(drawn), pool.corpus.text, pool.corpus.lang, [],
-        pool.wording, plan,
-    )  # fmt: skip
+    plan = draw(pool, SHUFFLED, seed)
+    time = plan.scored_from_ms + (np.arange(len(rows)) * DAY_MS) // len(rows)
+    drawn = piece(time, rng.permutation(rows), Part.PLANT)
+    return assemble(pool, plan, SHUFFLED, seed, [drawn], [])
 
 
 def judge_clustering(pool: Pool, replay: Replay, seed: int = 0) -> Clustering:
-    """B-cubed and adjusted mutual information of event labels on the shuffled set."""
+    """B-cubed and adjusted mutual information of event labels on the posts of the shuffled set."""
     stream = shuffled(pool, seed)
     result = replay(stream)
+    rows = np.flatnonzero(stream.rows.part == Part.PLANT)
     labels = result.assigned if result.arrival is None else result.arrival
-    truth = np.unique(pool.corpus.event[stream.rows.text], return_inverse=True)[1]
-    found = cluster_codes(labels)
+    found = cluster_codes(labels)[rows]
+    truth = np.unique(pool.corpus.event[stream.rows.text[rows]], return_inverse=True)[1]
     precision, recall, both = bcubed(truth, found)
     ami = adjusted_mutual_information(truth, found)
+    gated = pool.hazard[stream.rows.text[rows]]
     return Clustering(
-        precision, recall, both, ami, len(truth), result.arrival is not None
+        precision, recall, both, ami,
+        bcubed(truth[gated], found[gated])[2],
+        adjusted_mutual_information(truth[gated], found[gated]),
+        len(rows), result.arrival is not None,
     )  # fmt: skip
 
 
