@@ -20,6 +20,9 @@ _LONE = (
 _MARKS = ((0x0300, 0x036F), (0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x065F), (0x0670, 0x0670))
 """Marks that writers leave out at will."""
 
+_BARE = " \u0640"
+"""What is left of an Arabic mark that is encoded with the space or the dash it sits on."""
+
 _SPECIAL = {
     "ß": "s", "ı": "i", "İ": "i", "ł": "l", "đ": "d", "ð": "d", "ø": "o", "æ": "a", "œ": "o",
     "þ": "t", "ħ": "h", "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك",
@@ -59,6 +62,8 @@ def _entry(code: int) -> tuple[int, int]:
         return DIGIT, ord("0") + unicodedata.digit(char)
     if category[0] == "L" or category in ("Mn", "Mc"):
         folded = ord(_folded(char))
+        if chr(folded) in _BARE:
+            return DROP, 0
         return (LETTER, folded) if folded < SIZE else (SEP, 0)
     if category == "So" and code >= 0x2190:
         return EMOJI, code

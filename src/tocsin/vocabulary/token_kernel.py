@@ -15,6 +15,7 @@ _STEM_MIN = 3
 _WORD_MAX = 64
 """Letters of a word that count; the rest of an endless word is skipped."""
 
+_HTTPS = (104, 116, 116, 112, 115)
 _WAW, _BA, _LAM, _FA, _KAF, _ALIF = 0x648, 0x628, 0x644, 0x641, 0x643, 0x627
 
 
@@ -36,23 +37,28 @@ def code_at(buffer, i, end):
         return (np.int64(first & 0x1F) << 6) | np.int64(buffer[i + 1] & 0x3F), 2
     if 0xE0 <= first < 0xF0 and i + 2 < end:
         if buffer[i + 1] & 0xC0 == 0x80 and buffer[i + 2] & 0xC0 == 0x80:
-            return (
+            code = (
                 (np.int64(first & 0x0F) << 12)
                 | (np.int64(buffer[i + 1] & 0x3F) << 6)
                 | np.int64(buffer[i + 2] & 0x3F)
-            ), 3
+            )
+            # A letter written longer than need be would slip past whoever compares bytes.
+            if code >= 0x800 and not 0xD800 <= code < 0xE000:
+                return code, 3
     if 0xF0 <= first < 0xF5 and i + 3 < end:
         if (
             buffer[i + 1] & 0xC0 == 0x80
             and buffer[i + 2] & 0xC0 == 0x80
             and buffer[i + 3] & 0xC0 == 0x80
         ):
-            return (
+            code = (
                 (np.int64(first & 0x07) << 18)
                 | (np.int64(buffer[i + 1] & 0x3F) << 12)
                 | (np.int64(buffer[i + 2] & 0x3F) << 6)
                 | np.int64(buffer[i + 3] & 0x3F)
-            ), 4
+            )
+            if 0x10000 <= code <= 0x10FFFF:
+                return code, 4
     return np.int64(32), 1
 
 
@@ -150,10 +156,17 @@ def is_link(buffer, start, i, end):
     """Whether the word that began at `start` and ends at `i` opens a web address."""
     size = i - start
     if size == 3 and i < end and buffer[i] == 46:
-        return (buffer[start] | 32) == 119 and (buffer[start + 1] | 32) == 119
+        for j in range(3):
+            if buffer[start + j] | 32 != 119:
+                return False
+        return True
     if (size == 4 or size == 5) and i + 2 < end:
-        if buffer[i] == 58 and buffer[i + 1] == 47 and buffer[i + 2] == 47:
-            return (buffer[start] | 32) == 104 and (buffer[start + 1] | 32) == 116
+        if buffer[i] != 58 or buffer[i + 1] != 47 or buffer[i + 2] != 47:
+            return False
+        for j in range(size):
+            if buffer[start + j] | 32 != _HTTPS[j]:
+                return False
+        return True
     return False
 
 

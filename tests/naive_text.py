@@ -1,0 +1,252 @@
+"""The tokeniser and the lexicon as one would write them without caring for speed."""
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from tocsin.vocabulary import alphabet as abc
+from tocsin.vocabulary.tokens import phrase_tokens, word_hash
+
+WORD, NUMBER, CHAR, EMOJI = 1, 2, 3, 4
+LINK, QUESTION, EXCLAMATION, REPOST = 1, 2, 4, 8
+LETTERS_MAX = 64
+DIGITS_MAX = 15
+STEM_MIN = 3
+CAPITALS = [(0x41, 0x5A), (0xC0, 0xDE), (0x391, 0x3A9), (0x400, 0x42F)]
+
+
+class Sign(NamedTuple):
+    """One code point of a text, or one malformed byte."""
+
+    code: int
+    sort: int
+    letter: int
+    start: int
+    end: int
+
+
+class Token(NamedTuple):
+    """One row of the token columns."""
+
+    hash: int
+    start: int
+    end: int
+    kind: int
+    shape: int
+    value: float | None
+    bare: int
+    stem: tuple[int, int]
+
+
+def signs_of(data):
+    """Code points with class and folded letter; a byte that is no UTF-8 reads as a space."""
+    kind, fold = abc.alphabet()
+    signs, i = [], 0
+    while i < len(data):
+        code, size = 32, 1
+        for length in (1, 2, 3, 4):
+            try:
+                char = data[i : i + length].decode()
+            except UnicodeDecodeError:
+                continue
+            if len(char) == 1:
+                code, size = ord(char), length
+                break
+        inside = code < abc.SIZE
+        sort = int(kind[code]) if inside else abc.CHAR
+        signs.append(Sign(code, sort, int(fold[code]) if inside else code, i, i + size))
+        i += size
+    return signs
+
+
+def calm(letters):
+    """Runs of three or more equal letters become one letter."""
+    out = []
+    for i, letter in enumerate(letters):
+        run = 1
+        while i + run < len(letters) and letters[i + run] == letter:
+            run += 1
+        back = i
+        while back > 0 and letters[back - 1] == letter:
+            back -= 1
+        length = run + i - back
+        if length < 3 or i == back:
+            out.append(letter)
+    return out
+
+
+def clitic(letters):
+    """Length of the Arabic clitic and article a word begins with; 0 when it has none."""
+    word = "".join(map(chr, letters))
+    lead = 1 if len(word) > 4 and word[0] in "وف" else 0
+    rest = word[lead:]
+    if len(rest) > 4:
+        for prefix in ("بال", "كال", "لل", "ال"):
+            if rest.startswith(prefix):
+                return lead + len(prefix)
+    if len(rest) > 3 and rest[0] in "بل":
+        return lead + 1
+    return lead
+
+
+def number_value(digits, marks):
+    """Value of digits with marks (each: how many digits stand before it), exactly."""
+    whole = int("".join(map(str, digits)))
+    if not marks or len(digits) - marks[-1] == 3:
+        return float(whole)
+    return float(Fraction(whole, 10 ** (len(digits) - marks[-1])))
+
+
+def is_capital(sign):
+    return sign.letter != sign.code and any(low <= sign.code <= high for low, high in CAPITALS)
+
+
+def known_stems(letters, stems):
+    """Prefixes of three letters or more that are stems, longest last."""
+    found = []
+    for length in range(STEM_MIN, len(letters) + 1):
+        prefix = word_hash(letters[:length])
+        if prefix in stems:
+            found.append(prefix)
+    return found
+
+
+def skip_to_space(signs, i):
+    while i < len(signs) and (signs[i].end - signs[i].start > 1 or signs[i].code > 32):
+        i += 1
+    return i
+
+
+class Cutter:
+    """Walks over one text, token by token."""
+
+    def __init__(self, data, stems=frozenset()):
+        self.data, self.stems = data, stems
+        self.signs = signs_of(data)
+        self.tokens, self.marks = [], 0
+        self.tag = False
+        i = 0
+        while i < len(self.signs):
+            i = self.step(i)
+
+    def step(self, i):
+        sign = self.signs[i]
+        if sign.sort == abc.HASH:
+            self.tag = True
+        elif sign.sort == abc.AT:
+            self.tag = False
+            return skip_to_space(self.raw(i + 1), 0) + i + 1
+        elif sign.sort == abc.SEP:
+            self.tag = False
+            self.marks |= QUESTION if chr(sign.code) in "?？؟" else 0
+            self.marks |= EXCLAMATION if chr(sign.code) in "!！" else 0
+        elif sign.sort in (abc.CHAR, abc.EMOJI):
+            kind = CHAR if sign.sort == abc.CHAR else EMOJI
+            shape = 4 if self.tag else 0
+            mine = word_hash([sign.letter])
+            self.tokens.append(Token(mine, sign.start, sign.end, kind, shape, None, 0, (0, 0)))
+        elif sign.sort == abc.DIGIT:
+            return self.number(i)
+        elif sign.sort == abc.LETTER:
+            return self.word(i)
+        return i + 1
+
+    def raw(self, i):
+        """The rest of the text, malformed bytes told apart from true spaces."""
+        rest = []
+        for sign in self.signs[i:]:
+            byte = self.data[sign.start]
+            rest.append(sign._replace(code=byte) if sign.end - sign.start == 1 else sign)
+        return rest
+
+    def number(self, i):
+        digits, marks, begin = [], [], i
+        while i < len(self.signs):
+            sign = self.signs[i]
+            if sign.sort == abc.DIGIT:
+                if len(digits) < DIGITS_MAX:
+                    digits.append(sign.letter - ord("0"))
+            elif chr(sign.code) in ",." and len(digits) < DIGITS_MAX:
+                if not self.data[sign.end : sign.end + 1].isdigit():
+                    break
+                marks.append(len(digits))
+            elif sign.sort != abc.DROP:
+                break
+            i += 1
+        span = self.signs[begin].start, self.signs[i - 1].end
+        letters = [digit + ord("0") for digit in digits]
+        value = number_value(digits, marks)
+        self.tokens.append(Token(word_hash(letters), *span, NUMBER, 0, value, 0, (0, 0)))
+        return i
+
+    def word(self, i):
+        begin, letters, capitals = i, [], []
+        while i < len(self.signs) and self.signs[i].sort in (abc.LETTER, abc.DROP):
+            if self.signs[i].sort == abc.LETTER:
+                capital = is_capital(self.signs[i])
+                if self.tag and capital and capitals and not capitals[-1]:
+                    break
+                capitals.append(capital)
+                letters.append(self.signs[i].letter)
+            i += 1
+        start, end = self.signs[begin].start, self.signs[i - 1].end
+        written, behind = self.data[start:end].lower(), self.data[end:]
+        if (written == b"www" and behind[:1] == b".") or (
+            written in (b"http", b"https") and behind[:3] == b"://"
+        ):
+            self.marks |= LINK
+            self.tag = False
+            return skip_to_space(self.raw(i), 0) + i
+        self.keep_word(start, end, calm(letters[:LETTERS_MAX]), capitals)
+        return i
+
+    def keep_word(self, start, end, letters, capitals):
+        if not self.tokens and letters == [ord("r"), ord("t")]:
+            self.marks |= REPOST
+            return
+        bare, stems = 0, known_stems(letters, self.stems)
+        lead = clitic(letters) if 0x620 <= letters[0] <= 0x6D3 else 0
+        if lead:
+            bare = word_hash(letters[lead:])
+            stems += known_stems(letters[lead:], self.stems)
+        shape = int(capitals[0]) | (2 if all(capitals) and len(capitals) > 1 else 0)
+        shape |= 4 if self.tag else 0
+        longest = ([0, 0, *stems])[-2:]
+        self.tokens.append(
+            Token(word_hash(letters), start, end, WORD, shape, None, bare, (longest[1], longest[0]))
+        )
+
+
+def tokens_of(data, stems=frozenset()):
+    """(tokens, marks) of one text in UTF-8, or nearly."""
+    cutter = Cutter(data, stems)
+    return cutter.tokens, cutter.marks
+
+
+def compiled_phrases(phrases):
+    """{(token hashes, is a stem): codes}, as a lexicon means them."""
+    found = {}
+    for phrase, code in phrases:
+        tokens, stem = phrase_tokens(phrase)
+        found.setdefault((tuple(tokens), stem), set()).add(code)
+    return found
+
+
+def fits(row, wanted, is_first, is_stem):
+    if is_stem:
+        return wanted in row.stem
+    return wanted == row.hash or (is_first and wanted == row.bare)
+
+
+def hits_of(phrases, tokens):
+    """Sorted (first token, tokens, code) of every phrase in one text."""
+    found = []
+    for (wanted, stem), codes in compiled_phrases(phrases).items():
+        size = len(wanted)
+        for p in range(len(tokens) - size + 1):
+            rows = tokens[p : p + size]
+            if all(
+                fits(row, want, k == 0, stem and k == size - 1)
+                for k, (row, want) in enumerate(zip(rows, wanted, strict=True))
+            ):
+                found += [(p, size, code) for code in codes]
+    return sorted(found)
