@@ -176,7 +176,8 @@ def flags_of(name: str, hashes: list[int], country: str, population: int, is_mai
     if alone and key in words.capital:
         return flags | Need.CAPITAL
     if alone and key in words.common:
-        return flags | (Need.QUALIFIED if population < 300_000 else Need.CAPITAL)
+        small = Need.QUALIFIED if population < 50_000 else Need.CUE
+        return flags | (small if population < 300_000 else Need.CAPITAL)
     at_home = script == "latin" or country in _HOME.get(script, "").split()
     if script in _LONE or population >= 100_000:
         return flags | (Need.NOTHING if is_main or population >= 300_000 else Need.CAPITAL)
