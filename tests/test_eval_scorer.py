@@ -11,7 +11,7 @@ from tocsin.eval.outcome import delays
 from tocsin.eval.plan import BASE_MS, Decoy, Plan, Plant
 from tocsin.eval.scorer import crowded_ms, score_stream
 from tocsin.eval.stream import Part, joined, piece
-from tocsin.eval.truth import HAZARDS_OF, Truth
+from tocsin.eval.truth import HAZARDS_OF, Truth, bulletin_hazard
 from tocsin.model import Bulletin, BulletinRef
 
 BEGIN = BASE_MS
@@ -224,6 +224,16 @@ def test_hazards_match_by_whole_keys(world):
         assert _score(world, [_quake(hazard=hazard)], {"q": own}).plants[0].hazard_right is right
     for keys in HAZARDS_OF.values():
         assert keys
+
+
+def test_a_bulletin_names_the_kind_of_crash():
+    kinds = {
+        "elm_train_crash": "rail_accident", "elm_helicopter_crash": "aviation_accident",
+        "elm_ferry_crash": "ship_accident", "elm_crash": "road_accident",
+    }  # fmt: skip
+    for name, key in kinds.items():
+        assert bulletin_hazard(QUAKE._replace(name=name, event_type="transport_crash")) == key
+    assert bulletin_hazard(QUAKE) == "earthquake"
 
 
 def test_no_place_is_a_miss_and_wide_hazards_have_their_radius(world):

@@ -1,13 +1,11 @@
 """The small invented stream: what it holds, and that the true line finds it."""
 
-import importlib.util
-
 import numpy as np
-import pytest
 
 from eval_world import knowing, lines
 from tocsin.eval.crowds import phrases
 from tocsin.eval.gate_view import names_hazard
+from tocsin.eval.replaying import replay
 from tocsin.eval.scorer import score_stream
 from tocsin.eval.small_stream import (
     DECOYS,
@@ -20,8 +18,6 @@ from tocsin.eval.small_stream import (
 from tocsin.eval.stream import Part
 from tocsin.eval.truth import HAZARDS_OF
 from tocsin.vocabulary.hazards import load_hazards
-
-HAS_ENGINE = importlib.util.find_spec("tocsin.engine") is not None
 
 
 def test_it_is_small_seeded_and_never_repeats():
@@ -78,10 +74,7 @@ def test_small_talk_names_no_hazard_and_stories_do():
     assert names_hazard(phrases().attack_hazards).all()
 
 
-@pytest.mark.skipif(not HAS_ENGINE, reason="the engine is not in this tree yet")
 def test_the_true_line_keeps_the_floors():
-    from tocsin.eval.replaying import replay
-
     stream = small(0)
     result = replay(stream)
     score = score_stream(

@@ -6,8 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.engine import replay as run
 from tocsin.eval.stream import Stream
 from tocsin.model import Event
+from tocsin.sources.frames import decode_replay
 
 
 class Replayed(NamedTuple):
@@ -30,9 +32,6 @@ Replay = Callable[[Stream], Replayed]
 
 def replay(stream: Stream) -> Replayed:
     """The stream through `tocsin.engine.replay`, observed; keys derive from the stream's seed."""
-    from tocsin.engine import replay as run
-    from tocsin.sources.frames import decode_replay
-
     result = run(
         stream.frames(),
         decode_replay,

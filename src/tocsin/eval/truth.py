@@ -100,8 +100,22 @@ class Truth(NamedTuple):
         return WIDE_KM.get(self.event_type, POINT_KM)
 
 
+_CRASHES = (
+    ("rail_accident", ("train", "rail", "metro")),
+    ("aviation_accident", ("helicopter", "plane", "flight", "wings", "air")),
+    ("ship_accident", ("ferry", "ship", "boat")),
+)
+
+
 def bulletin_hazard(truth: Truth) -> str:
-    """The hazard key under which an official message would speak of this event."""
+    """The hazard key under which an official message would speak of this event.
+
+    Crashes are told apart by the label of the event; without a hint they are on the road.
+    """
+    if truth.event_type == "transport_crash":
+        for key, hints in _CRASHES:
+            if any(hint in truth.name for hint in hints):
+                return key
     return BULLETIN_HAZARD.get(truth.event_type, truth.event_type)
 
 
