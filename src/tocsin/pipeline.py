@@ -13,17 +13,20 @@ from tocsin.clock import HOUR_MS, MINUTE_MS, rfc3339
 from tocsin.detect.lifecycle import SENSITIVE_SHARE, Detector, Found
 from tocsin.detect.state import PlaceTable
 from tocsin.locate import locate
-from tocsin.model import Bulletin, BulletinRef, Event, Evidence, Ground, Support, Why
+from tocsin.model import Bulletin, BulletinRef, Event, Evidence, Ground, Origin, Place, Support, Why
 from tocsin.official.corroborate import Corroborator
 from tocsin.rate import rate
 from tocsin.rate.bands import EDGES, voices_band
 from tocsin.rate.facts import resolve_facts
 from tocsin.render import headline, same_matter
-from tocsin.vocabulary.gazetteer import CITY, COUNTRY, Gazetteer
+from tocsin.vocabulary.gazetteer import ADMIN1, CITY, Gazetteer
 from tocsin.vocabulary.hazards import LANGUAGES, load_hazards
 
 REMEMBERED = 4_096
 """Events whose last revision is kept to compare the next one with."""
+STEADY_SHARE = 0.7
+STEADY_RADIUS = 1.6
+"""A place told stays while it holds this share of the best one's votes; so does its radius."""
 _BAND_ORDER = ["0", *(band for _, band in reversed(EDGES))]
 
 
@@ -55,14 +58,15 @@ def related_matrix() -> NDArray[np.bool_]:
 
 
 def place_table(gazetteer: Gazetteer) -> PlaceTable:
-    """Country and first-level unit of every place; a region is its own unit, a country has none."""
+    """Country and first-level unit of every place.
+
+    A region is its own unit; countries and areas, which may lie across units, have none.
+    """
     own = np.arange(len(gazetteer), dtype=np.int32)
-    is_country = gazetteer.kind == COUNTRY
-    unit = np.where(gazetteer.admin1 >= 0, gazetteer.admin1, own)
-    is_city = gazetteer.kind == CITY
-    unknown = is_country | (is_city & (gazetteer.admin1 < 0))
+    unit = np.where(gazetteer.kind == ADMIN1, own, gazetteer.admin1)
+    has_unit = (gazetteer.kind == CITY) | (gazetteer.kind == ADMIN1)
     return PlaceTable(
-        gazetteer.country.astype(np.int32), np.where(unknown, -1, unit).astype(np.int32)
+        gazetteer.country.astype(np.int32), np.where(has_unit, unit, -1).astype(np.int32)
     )
 
 
@@ -177,6 +181,7 @@ class Pipeline:
         hazard = self._hazards[evidence.hazard]
         sensitive = evidence.masked_share >= SENSITIVE_SHARE
         origins = locate(evidence, self._gazetteer, personal=hazard.personal, sensitive=sensitive)
+        origins = steady(origins, before.place if before else None)
         place = origins[0].place if origins else None
         support = self._official.supports(
             hazard.key, place, evidence.first_seen_ms, evidence.last_seen_ms, evidence.at_ms
@@ -244,6 +249,23 @@ class Pipeline:
             why=(Why(Ground.BELOW_K, True, 5),),
             contract=self._contract,
         )
+
+
+def steady(origins: tuple[Origin, ...], before: Place | None) -> tuple[Origin, ...]:
+    """Origins with the place told last in front while it still holds, radius and all.
+
+    A place that wanders with every vote would make a revision of every minute.
+    """
+    if before is None or not origins or origins[0].place.kind != before.kind:
+        return origins
+    for origin in origins:
+        if origin.place.id == before.id and origin.share >= STEADY_SHARE * origins[0].share:
+            ratio = origin.place.radius_km / before.radius_km
+            if 1 / STEADY_RADIUS <= ratio <= STEADY_RADIUS:
+                origin = msgspec.structs.replace(origin, place=before)
+            rest = tuple(o for o in origins if o.place.id != before.id)
+            return (origin, *rest)
+    return origins
 
 
 def _reference(support: Support) -> BulletinRef:

@@ -10,6 +10,7 @@ from tocsin.clock import HOUR_MS, MINUTE_MS
 from tocsin.detect import advance as adv
 from tocsin.detect.chores import Chores
 from tocsin.detect.company import Company
+from tocsin.detect.credible import is_credible
 from tocsin.detect.describe import describe, main_hazard, masked_share
 from tocsin.detect.merge import absorb, clear_event
 from tocsin.detect.register import Register
@@ -175,7 +176,7 @@ class Detector:
         events = self.state.events
         if events.stage[e] != CANDIDATE or events.score[e] < RIPE_SCORE:
             return
-        if not self._enough(e):
+        if not self._enough(e) or not is_credible(events, e):
             return
         events.stage[e] = LIVE
         events.hazard[e] = main_hazard(events, e)

@@ -52,6 +52,7 @@ class Register:
         events.base[e] = base_rate(self._state, hazard, start_bin, now_ms // BIN_MS)
         events.surprise[e] = surprise
         events.window_s[e] = window_s
+        events.sort[e] = cells.sort[cell]
         self.ordinal += 1
         events.number[e] = self.ordinal
         self._ids[self.ordinal] = self._event_id(hazard, int(cells.key[cell]))

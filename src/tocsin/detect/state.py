@@ -144,6 +144,8 @@ class Events(NamedTuple):
     n_facts: A_I32
     surprise: A_F32
     window_s: A_I32
+    sort: A_I32
+    """Sort of the cell that burst: 0 the hazard's own, else a narrower one."""
 
 
 class PlaceTable(NamedTuple):
@@ -208,6 +210,6 @@ def new_state(n_hazards: int, n_langs: int) -> State:
         i32(EVENTS), i32(EVENTS), i32(EVENTS), i32(EVENTS), i32(EVENTS),
         u64(EVENTS, EVENT_SKETCHES), f32(EVENTS), i32(EVENTS, n_langs),
         i32(EVENTS, EVENT_FACTS), np.zeros((EVENTS, EVENT_FACTS)), i64(EVENTS, EVENT_FACTS),
-        u64(EVENTS, EVENT_FACTS), i32(EVENTS), f32(EVENTS), i32(EVENTS),
+        u64(EVENTS, EVENT_FACTS), i32(EVENTS), f32(EVENTS), i32(EVENTS), i32(EVENTS),
     )  # fmt: skip
     return State(reports, cells, flow, events)
