@@ -131,6 +131,17 @@ def test_examples_call_what_exists(commands):
     assert not said, "\n".join(said)
 
 
+def test_paths_named_in_the_documents_exist():
+    wanted = re.compile(r"`((?:src|docs|tests|bench|constraints|\.ci)/[\w./-]*)`")
+    said = [
+        f"{page}: {path} does not exist"
+        for page in PAGES
+        for path in wanted.findall(text_of(page))
+        if not (ROOT / path).exists() and not re.search(r"\b[A-Z]{2,}\b", path)
+    ]
+    assert not said, "\n".join(said)
+
+
 @pytest.mark.parametrize(
     ("line", "right"),
     [

