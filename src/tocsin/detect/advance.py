@@ -159,10 +159,10 @@ def advance(state, batch, row, rows, ordinal, next_tick_ms, start_bin, places, r
         write_report(state, slot, ordinal + row, batch, row)
         count_terms(state, slot)
         row += 1
-        e = best_event(state, slot, places.country, places.admin1, related, now_bin)
+        e, strong = best_event(state, slot, places.country, places.admin1, related, now_bin)
         if e >= 0:
             reports.cells[slot, :] = -1
-            join(state, e, slot, places.country)
+            join(state, e, slot, places.country, strong)
             joined[n_joined, 0], joined[n_joined, 1] = reports.ordinal[slot], e
             n_joined += 1
             if events.stage[e] == CANDIDATE and events.score[e] >= ripe_score:
@@ -214,7 +214,7 @@ def gather(state, e, cell, now_ms, window_ms, places, related, joined, n_joined)
 def claim(state, e, slot, places, joined, n_joined):
     """Move a waiting report into an event."""
     discount(state, slot)
-    join(state, e, slot, places.country)
+    join(state, e, slot, places.country, True)
     if n_joined < len(joined):
         joined[n_joined, 0], joined[n_joined, 1] = state.reports.ordinal[slot], e
         n_joined += 1

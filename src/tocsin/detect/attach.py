@@ -116,13 +116,16 @@ def place_fit(state, slot, e, country, admin1):
 
 @kernel
 def hour_count(events, e, now_bin):
-    """Reports an event took in the last hour."""
-    return bins_sum(events.bins[e], events.last_bin[e], now_bin - 5, now_bin)
+    """Reports an event took in the last hour by words or place of their own.
+
+    Those it drew in by size alone do not count, or it would feed on another event's.
+    """
+    return bins_sum(events.strong[e], events.last_bin[e], now_bin - 5, now_bin)
 
 
 @kernel
 def best_event(state, slot, country, admin1, related, now_bin):
-    """The event a report joins, -1 for none: first by words and place, then by dominance."""
+    """(event a report joins or -1, whether by words and place rather than by dominance)."""
     reports, events, flow = state.reports, state.events, state.flow
     hazard = reports.hazard[slot]
     best, best_score = -1, 0.0
@@ -147,4 +150,4 @@ def best_event(state, slot, country, admin1, related, now_bin):
             quiet = 6.0 * events.base[e] * DOMINANT_TIMES + DOMINANT_PLUS
             if count >= quiet and count > ruling_count:
                 ruling, ruling_count = e, count
-    return best if best >= 0 else ruling
+    return (best, True) if best >= 0 else (ruling, False)

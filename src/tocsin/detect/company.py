@@ -48,9 +48,11 @@ class Company:
             return cosine if cosine >= MERGE_ACROSS_COSINE else 0.0
         if agree > 0 and one == two:
             return 1.0 + cosine
-        if cosine >= MERGE_COSINE * (1.0 if one == two else 2.0):
+        if one != two:
+            return cosine if cosine >= (MERGE_COSINE if agree > 0 else 2 * MERGE_COSINE) else 0.0
+        if cosine >= MERGE_COSINE:
             return cosine
-        return 0.05 if one == two and self._drowns(a, b) else 0.0
+        return 0.05 if self._drowns(a, b) else 0.0
 
     def _drowns(self, a: int, b: int) -> bool:
         """Whether live event a is so large that a small b of its hazard is its echo."""

@@ -5,14 +5,14 @@ What sets true events apart on the DEV streams is that their reports agree on wh
 like people who were there.
 """
 
-from tocsin.detect.state import Events
+import numpy as np
+
+from tocsin.detect.state import Events, PlaceTable
 
 PLACED_LEAST = 2.0
-"""Voices that must name the leading country or a place in it."""
-PLACED_SURE = 3.0
-PLACED_SHARE_FEW = 0.3
-"""With fewer than PLACED_SURE such voices they must be this share of all."""
+"""Voices that must name one and the same place or first-level unit."""
 PLACED_SHARE = 0.1
+"""The share of all voices they must be."""
 AGREED_SHARE = 0.5
 """The leading country's share of all placed votes."""
 WITNESSES_LEAST = 4
@@ -23,30 +23,32 @@ SUDDEN_WINDOW_S = 600
 SUDDEN_SURPRISE = 7.0
 
 
-def is_credible(events: Events, e: int) -> bool:
+def is_credible(events: Events, places: PlaceTable, e: int) -> bool:
     """Whether an event's reports agree on a place, come from likely witnesses, or the hazard
     itself, with no other word in common, is suddenly named far more than usual."""
     return (
-        _agrees_on_place(events, e)
+        _agrees_on_place(events, places, e)
         or _reads_like_witnesses(events, e)
         or (
             events.sort[e] == 0
             and events.window_s[e] <= SUDDEN_WINDOW_S
-            and events.surprise[e] >= SUDDEN_SURPRISE
+            and bool(events.surprise[e] >= SUDDEN_SURPRISE)
         )
     )
 
 
-def _agrees_on_place(events: Events, e: int) -> bool:
-    votes = events.country_votes[e][events.countries[e] >= 0]
-    if len(votes) == 0:
+def _agrees_on_place(events: Events, places: PlaceTable, e: int) -> bool:
+    known = events.places[e] >= 0
+    if not known.any():
         return False
-    leading, voices = float(votes.max()), float(events.voices[e])
+    named, votes = events.places[e][known], events.place_votes[e][known]
+    unit = np.where(places.admin1[named] >= 0, places.admin1[named], named)
+    leading = max(float(votes[unit == u].sum()) for u in np.unique(unit))
+    country = events.country_votes[e][events.countries[e] >= 0]
     return (
         leading >= PLACED_LEAST
-        and leading >= AGREED_SHARE * float(votes.sum())
-        and leading >= PLACED_SHARE * voices
-        and (leading >= PLACED_SURE or leading >= PLACED_SHARE_FEW * voices)
+        and leading >= PLACED_SHARE * float(events.voices[e])
+        and float(country.max(initial=0.0)) >= AGREED_SHARE * float(country.sum())
     )
 
 

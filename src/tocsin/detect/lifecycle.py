@@ -140,9 +140,8 @@ class Detector:
     def _note_joined(self, pairs: NDArray[np.int64]) -> None:
         """Turn event slots into event numbers, which outlive the slot."""
         if len(pairs):
-            slots = pairs[:, 1]
-            self._dirty.update(int(e) for e in np.unique(slots))
-            numbers = self.state.events.number[slots]
+            self._dirty.update(int(e) for e in np.unique(pairs[:, 1]))
+            numbers = self.state.events.number[pairs[:, 1]]
             self._joined.append(np.column_stack([pairs[:, 0], numbers]))
             self._joins += len(pairs)
 
@@ -176,7 +175,7 @@ class Detector:
         events = self.state.events
         if events.stage[e] != CANDIDATE or events.score[e] < RIPE_SCORE:
             return
-        if not self._enough(e) or not is_credible(events, e):
+        if not self._enough(e) or not is_credible(events, self._places, e):
             return
         events.stage[e] = LIVE
         events.hazard[e] = main_hazard(events, e)

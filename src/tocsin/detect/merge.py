@@ -64,6 +64,7 @@ def clear_event(events, e):
     events.countries[e, :] = -1
     events.country_votes[e, :] = np.float32(0)
     events.bins[e, :] = np.float32(0)
+    events.strong[e, :] = np.float32(0)
     events.last_bin[e] = 0
     events.voice[e, :, :] = _ZERO
     events.n_voice[e, :] = 0
@@ -155,9 +156,12 @@ def absorb(state, a, b):
     newest = max(events.last_bin[a], events.last_bin[b])
     roll(events.bins[a], events.last_bin[a], newest)
     roll(events.bins[b], events.last_bin[b], newest)
+    roll(events.strong[a], events.last_bin[a], newest)
+    roll(events.strong[b], events.last_bin[b], newest)
     events.last_bin[a] = newest
     for i in range(BINS):
         events.bins[a, i] += events.bins[b, i]
+        events.strong[a, i] += events.strong[b, i]
     for f in range(events.n_facts[b]):
         if events.n_facts[a] < EVENT_FACTS:
             n = events.n_facts[a]

@@ -120,6 +120,8 @@ class Events(NamedTuple):
     country_votes: A_F32
     bins: A_F32
     last_bin: A_I64
+    strong: A_F32
+    """(EVENTS, BINS): of these, reports that joined by words or place of their own."""
     base: A_F32
     """Reports per bin expected of its hazard without it, frozen at birth."""
     voice: A_U64
@@ -205,7 +207,8 @@ def new_state(n_hazards: int, n_langs: int) -> State:
         i32(EVENTS), i64(EVENTS), i32(EVENTS), i32(EVENTS, n_hazards), i64(EVENTS), i64(EVENTS),
         i64(EVENTS), np.zeros((EVENTS, EVENT_TERMS), np.uint32), f32(EVENTS, EVENT_TERMS),
         i32(EVENTS, EVENT_PLACES) - 1, f32(EVENTS, EVENT_PLACES), i32(EVENTS, EVENT_COUNTRIES) - 1,
-        f32(EVENTS, EVENT_COUNTRIES), f32(EVENTS, BINS), i64(EVENTS), f32(EVENTS),
+        f32(EVENTS, EVENT_COUNTRIES), f32(EVENTS, BINS), i64(EVENTS), f32(EVENTS, BINS),
+        f32(EVENTS),
         u64(EVENTS, 3, EVENT_VOICES), i32(EVENTS, 3), i64(EVENTS, 3) - 1, i32(EVENTS), i64(EVENTS),
         i32(EVENTS), i32(EVENTS), i32(EVENTS), i32(EVENTS), i32(EVENTS),
         u64(EVENTS, EVENT_SKETCHES), f32(EVENTS), i32(EVENTS, n_langs),

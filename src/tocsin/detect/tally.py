@@ -156,8 +156,8 @@ def witness_weight(flags, sense):
 
 
 @kernel
-def join(state, e, slot, country):
-    """Add a ring slot's report to an event."""
+def join(state, e, slot, country, strong):
+    """Add a ring slot's report to an event; `strong` when its own words or place led it there."""
     reports, events = state.reports, state.events
     time_ms = reports.time_ms[slot]
     now_bin = time_ms // BIN_MS
@@ -167,9 +167,12 @@ def join(state, e, slot, country):
     events.first_ms[e] = min(events.first_ms[e], time_ms)
     if events.last_bin[e] < now_bin:
         roll(events.bins[e], events.last_bin[e], now_bin)
+        roll(events.strong[e], events.last_bin[e], now_bin)
         events.last_bin[e] = now_bin
     if events.last_bin[e] - now_bin < BINS:
         events.bins[e, now_bin % BINS] += np.float32(1)
+        if strong:
+            events.strong[e, now_bin % BINS] += np.float32(1)
     copy = is_copy_in(events, e, reports.sketch[slot]) or reports.copy[slot]
     flags = reports.flags[slot]
     add_terms(events, e, reports.terms[slot], reports.n_terms[slot])
