@@ -1,4 +1,4 @@
-"""Texts that try to break a tokeniser: scripts mixed, marks in odd places, bytes that are no text."""
+"""Texts that try to break a tokeniser: mixed scripts, odd marks, bytes that are no text."""
 
 from hypothesis import strategies as st
 

@@ -58,7 +58,7 @@ def hold_against_twin(blobs: list[bytes]) -> None:
 
 
 @given(st.lists(hostile.texts, max_size=4))
-@settings(max_examples=300)
+@settings(max_examples=150)
 @example(["WWF. fire", "htap://x fire", "www.x.example fire"])
 @example(["RT @a fire", "rt", "RT rt fire"])
 @example(["#fireÉlan #ΑβΓ"])
@@ -67,7 +67,7 @@ def test_kernel_and_twin_agree_on_texts(texts):
 
 
 @given(st.lists(hostile.malformed, max_size=4))
-@settings(max_examples=300)
+@settings(max_examples=150)
 @example([b"\xe0\x81\x81fire", b"\xf0\x80\x81\x81", b"\xf4\x90\x80\x80"])
 @example([b"@a\x80b fire"])
 def test_kernel_and_twin_agree_on_bytes_that_are_no_text(blobs):
@@ -111,7 +111,7 @@ def test_runs_are_drawn_together(text):
 
 
 @given(st.text(alphabet="وفبكلاينر", min_size=1, max_size=9))
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_clitics(text):
     letters = [ord(char) for char in text]
     assert clitic(np.array(letters, np.int64), len(letters)) == naive.clitic(letters)
@@ -136,7 +136,7 @@ def test_an_arabic_word_is_found_under_its_article(word, bare):
         )
     )
 )
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_values_of_numbers(case):
     digits, marks = case
     marks = [mark for mark in marks if mark < len(digits)]
@@ -193,7 +193,7 @@ def test_hashtags_in_camel_case(tag, words):
 
 @given(
     st.lists(
-        st.sampled_from(["fire", "Éclair", "地震", "زلزال", "กข", "a-b", "don't", "🔥", "sooo", "12"]),
+        st.sampled_from(["fire", "Éclair", "地震", "زلزال", "กข", "a-b", "don't", "🔥", "so", "12"]),
         min_size=1, max_size=5,
     ).map(" ".join)
 )  # fmt: skip

@@ -5,11 +5,12 @@ import numpy as np
 from tocsin.compiled import kernel
 from tocsin.vocabulary.token_kernel import mixed
 
-TOKENS_MAX = 1024
+TOKENS_MAX = 4096
+"""As many as the longest text has characters: padding must not push a word out of sight (P7)."""
 TERMS_MAX = 24
 FACTS_MAX = 8
 PAIR_REACH = 6
-_CUES_MAX = 48
+_CUES_MAX = TOKENS_MAX
 _SKETCH_LETTERS = 50
 _SKETCH_LEAST = 24
 
@@ -149,7 +150,10 @@ def pick(literal, other, rank):
 @kernel
 def read_facts(hit_token, hit_length, hit_code, h0, h1, kind, value, t0, t1, masked,
                low, high, counted, out_kind, out_value):  # fmt: skip
-    """Facts of one text: a cue and the nearest figure within four tokens; returns how many."""
+    """Facts of one text: a cue and the nearest figure within four tokens; returns how many.
+
+    A figure before its cue counts as one token nearer than one behind it.
+    """
     n = 0
     for h in range(h0, h1):
         if hit_code[h] >> 16 != _FACT or n >= FACTS_MAX:

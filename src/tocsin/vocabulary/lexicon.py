@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tocsin.compiled import kernel
 from tocsin.errors import Corruption
 from tocsin.vocabulary.token_kernel import mixed
-from tocsin.vocabulary.tokens import PHRASE_MAX, Tokens, join, phrase_tokens
+from tocsin.vocabulary.tokens import PHRASE_MAX, STEM_MIN, Tokens, join, phrase_tokens, stem_letters
 
 _GOLD = np.uint64(0x9E3779B97F4A7C15)
 _ZERO = np.uint64(0)
@@ -63,7 +63,8 @@ def _open_addressed(keys: Iterable[int]) -> tuple[NDArray[np.uint64], dict[int, 
 def compile_lexicon(phrases: Iterable[tuple[str, int]]) -> Lexicon:
     """A Lexicon of (phrase, code) pairs; a phrase ending in '*' is a stem.
 
-    Raises ValueError naming the phrase when it is empty or longer than PHRASE_MAX tokens.
+    Raises ValueError naming the phrase when it is empty, longer than PHRASE_MAX tokens, or ends
+    in a stem of fewer than STEM_MIN letters, which the tokeniser never looks for.
     """
     codes_of: dict[int, set[int]] = defaultdict(set)
     stems: set[int] = set()
@@ -73,6 +74,8 @@ def compile_lexicon(phrases: Iterable[tuple[str, int]]) -> Lexicon:
         if not 0 < len(tokens) <= PHRASE_MAX:
             raise ValueError(f"{phrase!r} has {len(tokens)} tokens; write 1 to {PHRASE_MAX}")
         if is_stem:
+            if stem_letters(phrase) < STEM_MIN:
+                raise ValueError(f"{phrase!r} ends in a stem of fewer than {STEM_MIN} letters")
             stems.add(tokens[-1])
             tokens[-1] ^= _STEM_SALT
         key = tokens[0]
@@ -151,7 +154,8 @@ def _walk(at, hashes, bare, stem, keys, entries, code_at, codes, room, first_onl
                         done = first_only
                     # A stem may end the phrase at token q.
                     for s in range(2):
-                        if form == 1 or stem[q, s] == _ZERO or used < 0:
+                        # The stems of a bare first word stand beside those of the full one.
+                        if (form == 1 and q == p) or stem[q, s] == _ZERO or used < 0:
                             continue
                         salted = stem[q, s] ^ _STEM_SALT_U
                         key = salted
@@ -175,7 +179,7 @@ def _walk(at, hashes, bare, stem, keys, entries, code_at, codes, room, first_onl
 
 
 def find(lexicon: Lexicon, tokens: Tokens, first_only: bool = False) -> Hits:
-    """Every phrase of the lexicon in every text, in order of token, length and code.
+    """Every phrase of the lexicon in every text, in order of the first token.
 
     With `first_only` a text gives its first hits only: enough for the sieve.
     """

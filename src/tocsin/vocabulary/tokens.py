@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tocsin.vocabulary import alphabet as abc
 from tocsin.vocabulary.token_kernel import cut
 
-PHRASE_MAX = 8
+PHRASE_MAX = 16
 """Longest phrase in tokens (characters, in scripts without word gaps)."""
 STEM_MIN = 3
 """Shortest stem in letters."""
@@ -125,6 +125,19 @@ def phrase_tokens(text: str) -> tuple[list[int], bool]:
             hashes.append(word_hash([letter]))
         was = is_kind
     return hashes, stem
+
+
+def stem_letters(phrase: str) -> int:
+    """Letters of the word a phrase ends in; 0 when it ends in a script without word gaps."""
+    kind, _ = abc.alphabet()
+    count = 0
+    for char in reversed(phrase.rstrip().rstrip("*")):
+        code = ord(char)
+        sort = kind[code] if code < abc.SIZE else abc.CHAR
+        if sort not in (abc.LETTER, abc.DROP):
+            break
+        count += sort == abc.LETTER
+    return count
 
 
 def _calm(word: list[int]) -> list[int]:

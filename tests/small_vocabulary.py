@@ -1,0 +1,73 @@
+"""A vocabulary of a few words in several scripts, so that tests do not hang on shipped data."""
+
+import numpy as np
+
+from tocsin.batch import Sense
+from tocsin.vocabulary.facts import FACT_IDS, FACT_KINDS
+from tocsin.vocabulary.lexicon import compile_lexicon
+from tocsin.vocabulary.pack import Code, Traits, Vocabulary, code_of
+
+FLOOD, FIRE, QUAKE, JAM = range(4)
+SINK, BOAT, FALL, HOUSE = range(4)
+
+WANTED = [
+    ("flood*", code_of(Code.HAZARD, FLOOD)), ("flash flood", code_of(Code.HAZARD, FLOOD)),
+    ("الفيضان", code_of(Code.HAZARD, FLOOD)), ("فيضان", code_of(Code.HAZARD, FLOOD)),
+    ("洪水", code_of(Code.HAZARD, FLOOD)),
+    ("fire", code_of(Code.HAZARD, FIRE)), ("house on fire", code_of(Code.HAZARD, FIRE)),
+    ("🔥", code_of(Code.HAZARD, FIRE)), ("incendi*", code_of(Code.HAZARD, FIRE)),
+    ("earthquake", code_of(Code.HAZARD, QUAKE)), ("地震", code_of(Code.HAZARD, QUAKE)),
+    ("زلزال", code_of(Code.HAZARD, QUAKE)), ("แผ่นดินไหว", code_of(Code.HAZARD, QUAKE)),
+    ("road blocked", code_of(Code.HAZARD, JAM)), ("delays", code_of(Code.HAZARD, JAM)),
+    ("sank", code_of(Code.ATOM, SINK)), ("boat", code_of(Code.ATOM, BOAT)),
+    ("collapsed", code_of(Code.ATOM, FALL)), ("house", code_of(Code.ATOM, HOUSE)),
+]  # fmt: skip
+FURTHER = [
+    ("fire sale", code_of(Code.FIGURATIVE, FIRE)),
+    ("on fire tonight", code_of(Code.FIGURATIVE, FIRE)),
+    ("flood of", code_of(Code.FIGURATIVE, FLOOD)),
+    ("like a", code_of(Code.SENSE, Sense.FIGURATIVE)),
+    ("no", code_of(Code.SENSE, Sense.NEGATED)), ("not an", code_of(Code.SENSE, Sense.NEGATED)),
+    ("movie", code_of(Code.SENSE, Sense.FICTION)), ("drill", code_of(Code.SENSE, Sense.DRILL)),
+    ("years ago", code_of(Code.SENSE, Sense.PAST)),
+    ("what if", code_of(Code.SENSE, Sense.HYPOTHETICAL)),
+    ("killed", code_of(Code.FACT, FACT_IDS["killed"])),
+    ("dead", code_of(Code.FACT, FACT_IDS["killed"])),
+    ("injured", code_of(Code.FACT, FACT_IDS["injured"])),
+    ("magnitude", code_of(Code.FACT, FACT_IDS["magnitude"])),
+    ("evacuated", code_of(Code.FACT, FACT_IDS["evacuated"])),
+    ("road closed", code_of(Code.FACT, FACT_IDS["road_closed"])),
+    ("人死亡", code_of(Code.FACT, FACT_IDS["killed"])),
+    ("three", code_of(Code.NUMBER, 3)), ("twenty", code_of(Code.NUMBER, 20)),
+    ("twenty five", code_of(Code.NUMBER, 25)),
+    ("march", code_of(Code.ASSEMBLY, 0)), ("protest*", code_of(Code.ASSEMBLY, 0)),
+    ("抗议", code_of(Code.ASSEMBLY, 0)), ("manifestación", code_of(Code.ASSEMBLY, 0)),
+    ("march 2031", code_of(Code.EXCEPTION, 0)), ("in march", code_of(Code.EXCEPTION, 0)),
+    ("i felt", code_of(Code.FIRST_PERSON, 0)), ("my", code_of(Code.FIRST_PERSON, 0)),
+    ("victims", code_of(Code.INJURY, 0)), ("smoke", code_of(Code.INJURY, 0)),
+    ("omg", code_of(Code.SHOUT, 0)),
+    ("the", code_of(Code.STOP, 5)), ("in", code_of(Code.STOP, 5)), ("el", code_of(Code.STOP, 6)),
+]  # fmt: skip
+PHRASES = [*WANTED, *FURTHER]
+PAIRS = np.array(
+    sorted([(SINK, BOAT, FLOOD), (BOAT, SINK, FLOOD), (FALL, HOUSE, QUAKE), (HOUSE, HOUSE, FIRE)]),
+    np.int32,
+)
+
+
+def small_vocabulary() -> Vocabulary:
+    """Floods and fires (life safety), quakes (not), and traffic jams (a disruption)."""
+    return Vocabulary(
+        sieve=compile_lexicon(WANTED),
+        full=compile_lexicon(PHRASES),
+        pairs=PAIRS,
+        traits=Traits(
+            np.array([2, 3, 3, 1], np.int16),
+            np.array([False, False, False, True]),
+            np.array([True, True, False, True]),
+        ),
+        fact_low=np.array([kind.low for kind in FACT_KINDS]),
+        fact_high=np.array([kind.high for kind in FACT_KINDS]),
+        fact_counted=np.array([kind.counted for kind in FACT_KINDS]),
+        contract="v1-0000000000000000",
+    )
