@@ -11,7 +11,7 @@ from rich.table import Table
 from tocsin.clock import Clock, SystemClock, rfc3339
 from tocsin.errors import InputError
 from tocsin.eval.outcome import PlantScore
-from tocsin.eval.scorecard import Scorecard, score
+from tocsin.eval.scorecard import SECTIONS, Scorecard, score
 
 _RULES = """
 ## How it is counted
@@ -26,7 +26,8 @@ _RULES = """
   is judged from the first revision on that posts stand behind.
 - A report before the fifth row that stands under it is an error, and the scorer rejects the run.
 - *Dense*: at least 5 hazard-bearing posts in some hour. *Delay*: from the moment at which 5
-  hazard-bearing posts first stood within 10 minutes, for hazards that begin at a moment.
+  hazard-bearing posts first stood within 10 minutes, for hazards that begin at a moment. It is
+  negative where fewer or slower posts were enough.
 - Hazard, country, place and radius are those of the last revision; no place is a miss. A place
   is right within 25 km (storm 200, cyclone 300, flood and wildfire 150 km).
 - Bulletins are simulated: one per event at a drawn delay, and two false ones per stream.
@@ -78,7 +79,8 @@ def table(card: Scorecard) -> Table:
 
 def markdown(card: Scorecard, date: str) -> str:
     """The page `docs/scorecard.md`; holds no post, only figures and names of public events."""
-    only = "".join(f" --only {name}" for name in card.sections)
+    every = card.sections == SECTIONS
+    only = "" if every else "".join(f" --only {name}" for name in card.sections)
     made = ", ".join(f"{name} {number}" for name, number in card.versions.items())
     parts = [
         "# Scorecard",
