@@ -4,13 +4,12 @@ from collections import deque
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tocsin.gate.admit import Passed, RemovalRows, admit
 from tocsin.gate.decode import Arrived, Decode, decode
 from tocsin.gate.read import REASON_OF_VERDICT, read, sieve
 from tocsin.gate.timeline import Timeline
-from tocsin.gate.voices import VoiceKeys, Voices
+from tocsin.gate.voices import Tags, VoiceKeys, Voices
 from tocsin.metrics import Reason, Tally
 from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.vocabulary.hazards import LANGUAGES
@@ -60,54 +59,58 @@ class Gate:
             decoded = [a._replace(at_ms=_held_back(a.at_ms, received_ms)) for a in decoded]
         arrived = [a._replace(at_ms=self._timeline.arrive(a.at_ms)) for a in decoded]
         removals = RemovalRows()
-        posts = self._take_removals(arrived, family, removals, tally)
-        kept = self._sieved(posts, tally)
-        texts = [posts[i] for i in kept]
-        buffer, offsets = pack_texts([a.post.text for a in texts])
-        declared = np.array([_lang_id(a.post.lang) for a in texts], np.uint8)
+        kept, tags = self._sorted_out(arrived, family, removals, tally)
+        buffer, offsets = pack_texts([a.post.text for a in kept])
+        declared = np.array([_lang_id(a.post.lang) for a in kept], np.uint8)
         reading = read(self._vocabulary, self._gazetteer, buffer, offsets, declared, self._term_key)
-        batch, admitted = admit(texts, reading, family, self._voices)
+        batch, admitted = admit(kept, tags, reading, family)
         for verdict, reason in REASON_OF_VERDICT.items():
             tally.refuse(reason, int((reading.verdict == verdict).sum()))
         tally.admitted += batch.rows
-        passes = np.zeros(len(posts), np.bool_)
-        passes[kept[admitted]] = True
-        rows = np.array([a.row for a, ok in zip(texts, admitted, strict=True) if ok], np.int64)
-        return Passed(batch, removals.finish(passes), rows, self._timeline.now_ms)
+        rows = np.array([a.row for a, ok in zip(kept, admitted, strict=True) if ok], np.int64)
+        return Passed(batch, removals.finish(admitted), rows, self._timeline.now_ms)
 
     def pass_time(self, now_ms: int) -> Passed:
         """Let a silent stream grow older: nothing comes in, but the clock moves."""
         self._timeline.now_ms = max(self._timeline.now_ms, now_ms)
+        # Keys die on time even when nobody writes.
+        self._voices.turn(self._timeline.now_ms)
         return self.enter([], _nothing, 0, Tally())
 
-    def _sieved(self, posts: list[Arrived], tally: Tally) -> NDArray[np.int64]:
-        """Positions of the posts that name a hazard at all; the rest is counted and forgotten."""
-        passing = sieve(self._vocabulary, *pack_texts([a.post.text for a in posts]))
-        tally.refuse(Reason.NO_HAZARD, int((~passing).sum()))
-        return np.flatnonzero(passing)
-
-    def _take_removals(
+    def _sorted_out(
         self, arrived: list[Arrived], family: int, removals: RemovalRows, tally: Tally
-    ) -> list[Arrived]:
-        """Split off deletes and closures; an edit is a delete and an insert."""
-        posts: list[Arrived] = []
-        for item in arrived:
-            post = item.post
+    ) -> tuple[list[Arrived], list[Tags]]:
+        """New posts that name a hazard, with tags made under the keys of their own time.
+
+        Deletes and closures go to `removals`, an edit being a delete and an insert; the rest
+        is counted and forgotten.
+        """
+        names_hazard = sieve(self._vocabulary, *pack_texts([a.post.text for a in arrived]))
+        kept: list[Arrived] = []
+        tags: list[Tags] = []
+        for item, names in zip(arrived, names_hazard, strict=True):
             self._voices.turn(item.at_ms)
-            if post.op in ("delete", "edit") and post.id is not None:
-                tags = self._voices.all_tags(f"{family}:{post.id}", "post")
-                removals.add(len(posts), item.at_ms, tags, [0] * len(tags))
-                self._seen.difference_update(tags)
-            elif post.op == "account_deleted" and post.author is not None:
-                tags = self._voices.all_tags(f"{family}:{post.author}", "voice")
-                removals.add(len(posts), item.at_ms, [0] * len(tags), tags)
-            if post.op in ("delete", "account_deleted"):
+            self._take_removal(item, family, removals, len(kept))
+            if item.post.op in ("delete", "account_deleted"):
                 tally.refuse(Reason.REMOVAL)
-            elif self._is_new(post.id, family):
-                posts.append(item)
-            else:
+            elif not self._is_new(item.post.id, family):
                 tally.refuse(Reason.DUPLICATE)
-        return posts
+            elif not names:
+                tally.refuse(Reason.NO_HAZARD)
+            else:
+                kept.append(item)
+                tags.append(self._voices.tags(item.post, family, item.row))
+        return kept, tags
+
+    def _take_removal(self, item: Arrived, family: int, removals: RemovalRows, before: int) -> None:
+        post = item.post
+        if post.op in ("delete", "edit") and post.id is not None:
+            found = self._voices.all_tags(f"{family}:{post.id}", "post")
+            removals.add(before, item.at_ms, found, [0] * len(found))
+            self._seen.difference_update(found)
+        elif post.op == "account_deleted" and post.author is not None:
+            found = self._voices.all_tags(f"{family}:{post.author}", "voice")
+            removals.add(before, item.at_ms, [0] * len(found), found)
 
     def _is_new(self, post_id: str | None, family: int) -> bool:
         """Whether this post was not taken before, within the last SEEN_MAX posts."""

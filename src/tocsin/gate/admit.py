@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from tocsin.batch import Batch, Flag, Removals
 from tocsin.gate.decode import Arrived
 from tocsin.gate.read import Reading
-from tocsin.gate.voices import TAGS, Voices
+from tocsin.gate.voices import LIVE_TAGS, Tags
 
 
 class Passed(NamedTuple):
@@ -30,7 +30,7 @@ class RemovalRows:
         self._voice: list[list[int]] = []
 
     def add(self, before: int, at_ms: int, post: list[int], voice: list[int]) -> None:
-        """One removal ahead of the given row of kept texts."""
+        """One removal ahead of the given row of the texts that are read."""
         self._before.append(before)
         self._time_ms.append(at_ms)
         self._post.append(post)
@@ -42,8 +42,8 @@ class RemovalRows:
         return Removals(
             rank[np.array(self._before, np.int64)],
             np.array(self._time_ms, np.int64),
-            np.array(self._post, np.uint64).reshape(-1, TAGS),
-            np.array(self._voice, np.uint64).reshape(-1, TAGS),
+            np.array(self._post, np.uint64).reshape(-1, LIVE_TAGS),
+            np.array(self._voice, np.uint64).reshape(-1, LIVE_TAGS),
         )
 
 
@@ -57,29 +57,13 @@ def csr_rows(
     return new_at, positions
 
 
-def _voice_columns(
-    arrived: list[Arrived], family: int, voices: Voices
-) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int64]]:
-    """(n, 2) voice tags, (n,) post tags and (n,) windows of the admitted posts."""
-    tags = np.zeros((len(arrived), 2), np.uint64)
-    posts = np.zeros(len(arrived), np.uint64)
-    windows = np.zeros(len(arrived), np.int64)
-    for i, (row, at_ms, post) in enumerate(arrived):
-        windows[i] = voices.turn(at_ms)
-        # A post without an author counts as a voice of its own.
-        author = f"{family}:{post.author}" if post.author is not None else f"row:{row}"
-        tags[i] = voices.voice(author)
-        posts[i] = voices.post(f"{family}:{post.id}" if post.id is not None else f"row:{row}")
-    return tags, posts, windows
-
-
 def admit(
-    arrived: list[Arrived], reading: Reading, family: int, voices: Voices
+    arrived: list[Arrived], tags: list[Tags], reading: Reading, family: int
 ) -> tuple[Batch, NDArray[np.bool_]]:
     """The Batch of the texts whose verdict is 0, and which those are."""
     keep = reading.verdict == 0
     chosen = [post for post, kept in zip(arrived, keep, strict=True) if kept]
-    voice, post_tags, windows = _voice_columns(chosen, family, voices)
+    tagged = [own for own, kept in zip(tags, keep, strict=True) if kept]
     place_at, places = csr_rows(reading.place_at, keep)
     fact_at, facts = csr_rows(reading.fact_at, keep)
     term_at, terms = csr_rows(reading.term_at, keep)
@@ -91,8 +75,8 @@ def admit(
         flags=reading.flags[keep] | reposts,
         lang=reading.lang[keep],
         family=np.full(len(chosen), family, np.uint8),
-        voice=voice,
-        post=post_tags,
+        voice=np.array([own.voice for own in tagged], np.uint64).reshape(-1, 2),
+        post=np.array([own.post for own in tagged], np.uint64),
         sketch=reading.sketch[keep],
         place_at=place_at,
         place=reading.place[places],
@@ -101,6 +85,6 @@ def admit(
         fact_value=reading.fact_value[facts],
         term_at=term_at,
         term=reading.term[terms],
-        voice_window=windows,
+        voice_window=np.array([own.window for own in tagged], np.int64),
     )
     return batch, keep

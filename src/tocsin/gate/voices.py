@@ -3,22 +3,30 @@
 import hashlib
 import os
 import secrets
-import tempfile
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from tocsin.clock import HOUR_MS
 from tocsin.errors import Corruption
+from tocsin.sources import Post
 
 WINDOW_MS = 12 * HOUR_MS
 """A voice key serves one window of twelve hours, and a second as the older key."""
 WINDOWS_KEPT = 3
 """A key is destroyed when it is this many windows old: 36 hours after its first use."""
-TAGS = 4
+LIVE_TAGS = 4
 """Columns of Removals.post and .voice; one more than there are live keys."""
 _KEY_BYTES = 32
+
+
+class Tags(NamedTuple):
+    """What stands for a post and its author, and the key window it was made in."""
+
+    window: int
+    voice: tuple[int, int]
+    post: int
 
 
 class VoiceKeys(Protocol):
@@ -59,11 +67,16 @@ class FileKeys:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        # One name for the next state: what a killed writer left behind is overwritten.
+        self._next = path.with_name(path.name + ".next")
+        self._next.unlink(missing_ok=True)
         self._keys: dict[int, bytes] = {}
         if path.exists():
             try:
                 table = msgspec.json.decode(path.read_bytes(), type=dict[str, str])
                 self._keys = {int(window): bytes.fromhex(key) for window, key in table.items()}
+                if any(len(key) != _KEY_BYTES for key in self._keys.values()):
+                    raise ValueError("a key is too short")
             except (ValueError, msgspec.DecodeError) as error:
                 raise Corruption(
                     f"{path}: the voice keys cannot be read. Delete the file and the state of "
@@ -86,14 +99,12 @@ class FileKeys:
         """Replace the file in one step: after a crash there is the old state or the new."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         data = msgspec.json.encode({str(w): k.hex() for w, k in sorted(keys.items())})
-        handle, name = tempfile.mkstemp(dir=self._path.parent)
-        try:
-            os.fchmod(handle, 0o600)
-            os.write(handle, data)
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-        os.replace(name, self._path)
+        handle = os.open(self._next, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(self._next, self._path)
 
 
 class Voices:
@@ -114,20 +125,27 @@ class Voices:
             self._live = {w: key for w, key in found.items() if key is not None}
         return self._window
 
-    def voice(self, identity: str) -> tuple[int, int]:
-        """Tags under the current and the previous key; 0 where that key is gone."""
-        return self._tag(identity, "voice", self._window), self._tag(
-            identity, "voice", self._window - 1
+    def tags(self, post: Post, family: int, row: int) -> Tags:
+        """Tags of a post under the keys of the current window and, for its voice, the one before.
+
+        A post without an author counts as a voice of its own.
+        """
+        author = f"{family}:{post.author}" if post.author is not None else f"row:{row}"
+        own = f"{family}:{post.id}" if post.id is not None else f"row:{row}"
+        voice = (
+            self._tag(author, "voice", self._window),
+            self._tag(author, "voice", self._window - 1),
         )
+        return Tags(self._window, voice, self.post(own))
 
     def post(self, identity: str) -> int:
         """Tag of a post under the current key."""
         return self._tag(identity, "post", self._window)
 
     def all_tags(self, identity: str, purpose: str) -> list[int]:
-        """Tags under every live key, newest first, padded with 0 to TAGS."""
+        """Tags under every live key, newest first, padded with 0 to LIVE_TAGS."""
         tags = [self._tag(identity, purpose, self._window - back) for back in range(WINDOWS_KEPT)]
-        return tags + [0] * (TAGS - len(tags))
+        return tags + [0] * (LIVE_TAGS - len(tags))
 
     def _tag(self, identity: str, purpose: str, window: int) -> int:
         key = self._live.get(window)
