@@ -58,8 +58,10 @@ def test_a_perfect_engine_reaches_every_planted_figure(folder):
     lines = _by_key(card)
     for key in ("recall_all", "recall_dense", "recall_other", "recall_thin-3"):
         assert lines[key].value == 1, key
-    for key in ("precision_standard", "precision_cold", "precision_rate-50", "place", "country"):
+    for key in ("precision_standard", "precision_cold", "place", "country"):
         assert lines[key].verdict == "reached", key
+    assert lines["precision_rate-50"].value == 1
+    assert lines["precision_rate-50"].verdict == "too few"
     assert lines["decoys"].value == 0
     assert lines["early"].value == 0
     assert lines["calibration"].verdict == "too few"
@@ -75,7 +77,7 @@ def test_an_engine_that_sees_nothing_reaches_nothing(folder):
     def blind(stream):
         return replaying.Replayed([], [None] * stream.rows.size)
 
-    card = scorecard.score(folder, 1, ("standard",), through=blind, names_hazard=names_hazard)
+    card = scorecard.score(folder, 2, ("standard",), through=blind, names_hazard=names_hazard)
     lines = _by_key(card)
     assert lines["recall_all"].value == 0
     assert lines["recall_all"].verdict == "not reached"
@@ -244,6 +246,7 @@ def test_targets_are_met_from_the_right_side():
     assert len(by_key) == len(TARGETS)
     assert line(by_key["recall_all"], 0.92, 20).verdict == "reached"
     assert line(by_key["recall_all"], 0.91, 20).verdict == "not reached"
+    assert line(by_key["recall_all"], 1.0, 9).verdict == "too few"
     assert line(by_key["duplicates"], 0.1, 20).verdict == "reached"
     assert line(by_key["duplicates"], 0.11, 20).verdict == "not reached"
     assert line(by_key["calibration"], 0.01, 199).verdict == "too few"

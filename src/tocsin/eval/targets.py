@@ -21,6 +21,10 @@ class Target(NamedTuple):
     """Fewest observations on which a verdict may rest."""
 
 
+FEW = 10
+"""Shares and delays over planted events: on fewer of them no verdict is given."""
+
+
 class Line(msgspec.Struct, frozen=True):
     """A target with what was reached."""
 
@@ -42,31 +46,33 @@ _FLOOR = "rivals report them"
 
 TARGETS: tuple[Target, ...] = (
     Target("recall_dense", "standard", "recall, standard, dense events",
-           "Toretter .80 at .75 precision; floods .63", 0.98),
-    Target("recall_all", "standard", "recall, standard, all events", "", 0.92),
-    Target("recall_other", "other", "recall, other events", "", 0.85),
-    Target("recall_thin-3", "thin", "recall, thinned to 1/3", "", 0.85),
-    Target("recall_thin-10", "thin", "recall, thinned to 1/10", "", 0.70),
-    Target("precision_standard", "standard", "precision, standard with decoys", _USGS, 0.97),
-    Target("precision_rate-0.2", "rate", "precision, background 0.2/s", "", 0.93),
-    Target("precision_rate-5", "rate", "precision, background 5/s", "", 0.93),
-    Target("precision_rate-50", "rate", "precision, background 50/s", "", 0.93),
-    Target("precision_cold", "cold", "precision, no lead-in", "", 0.93),
-    Target("decoys", "standard", "decoys reported", "", 0.02, False),
-    Target("duplicates", "standard", "duplicates per found event", "", 0.10, False),
+           "Toretter .80 at .75 precision; floods .63", 0.98, needed=FEW),
+    Target("recall_all", "standard", "recall, standard, all events", "", 0.92, needed=FEW),
+    Target("recall_other", "other", "recall, other events", "", 0.85, needed=FEW),
+    Target("recall_thin-3", "thin", "recall, thinned to 1/3", "", 0.85, needed=FEW),
+    Target("recall_thin-10", "thin", "recall, thinned to 1/10", "", 0.70, needed=FEW),
+    Target("precision_standard", "standard", "precision, standard with decoys",
+           _USGS, 0.97, needed=FEW),
+    Target("precision_rate-0.2", "rate", "precision, background 0.2/s", "", 0.93, needed=FEW),
+    Target("precision_rate-5", "rate", "precision, background 5/s", "", 0.93, needed=FEW),
+    Target("precision_rate-50", "rate", "precision, background 50/s", "", 0.93, needed=FEW),
+    Target("precision_cold", "cold", "precision, no lead-in", "", 0.93, needed=FEW),
+    Target("decoys", "standard", "decoys reported", "", 0.02, False, FEW),
+    Target("duplicates", "standard", "duplicates per found event", "", 0.10, False, FEW),
     Target("negative_a", "negatives", "assembly posts change the output (0 = no byte)",
            _FLOOR, 0.0, False),
     Target("negative_b", "negatives", "past shooting: sets that broke a rule, of 2", _FLOOR,
            0.0, False),
     Target("negative_c", "negatives", "rumours above unconfirmed", _FLOOR, 0.0, False),
     Target("delay_median", "standard", "delay of sudden hazards, median s",
-           "USGS: 75 % within 2 min of origin; Napa 29 s", 30.0, False),
-    Target("delay_p90", "standard", "delay of sudden hazards, 90th percentile s", "", 300.0, False),
-    Target("hazard", "standard", "hazard right", "", 0.99),
-    Target("country", "standard", "country right", "", 0.98),
+           "USGS: 75 % within 2 min of origin; Napa 29 s", 30.0, False, FEW),
+    Target("delay_p90", "standard", "delay of sudden hazards, 90th percentile s", "",
+           300.0, False, FEW),
+    Target("hazard", "standard", "hazard right", "", 0.99, needed=FEW),
+    Target("country", "standard", "country right", "", 0.98, needed=FEW),
     Target("place", "standard", "place within tolerance",
-           "EMSC 94 km median posts-only; TAGGS P .91 R .82", 0.65),
-    Target("covers", "standard", "radius covers the truth", "", 0.90),
+           "EMSC 94 km median posts-only; TAGGS P .91 R .82", 0.65, needed=FEW),
+    Target("covers", "standard", "radius covers the truth", "", 0.90, needed=FEW),
     Target("sense", "sense", "sense on disaster-words-DFE, F1 as shipped",
            "about .84 large transformers (general knowledge)", 0.70),
     Target("sense_folds", "sense-folds", "sense, F1 5-fold in-domain (for reference)", "", 0.78),
