@@ -1,14 +1,12 @@
-"""The second threshold: what a burst must show before it is reported.
-
-Nucleation says that a word is used unusually often; a film, a match or a song does that too.
-What sets true events apart on the DEV streams is that their reports agree on where, or read
-like people who were there.
-"""
+"""The second threshold: what a burst must show before it is reported."""
 
 import numpy as np
 
 from tocsin.detect.state import Events, PlaceTable
 
+# Nucleation says that a word is used unusually often; a film, a match or a song does that too.
+# What sets true events apart on the DEV streams is that their reports agree on where, or read
+# like people who were there.
 PLACED_LEAST = 2.0
 """Voices that must name one and the same place or first-level unit."""
 PLACED_SHARE = 0.1

@@ -32,6 +32,7 @@ const state = {
   filter: "",
 };
 let arrivals = null;
+let loading = 0;
 let frame = 0;
 
 const nowMs = () => Date.now() + state.skewMs;
@@ -140,7 +141,9 @@ async function loadHealth() {
 
 async function reload() {
   // The stream is open already: what it brings meanwhile is newer than the snapshot.
-  arrivals = [];
+  // Two snapshots may be under way at once; what came since the first began counts for both.
+  if (loading === 0) arrivals = [];
+  loading += 1;
   try {
     const [events, alerts] = await Promise.all([get(`/api/events?limit=${KEPT}`), get("/api/alerts"), loadHealth()]);
     state.events = new Map(events.events.reverse().map((event) => [event.event_id, event]));
@@ -156,7 +159,8 @@ async function reload() {
   } catch {
     // The stream notices the same trouble and says so; it calls again when the line is back.
   }
-  arrivals = null;
+  loading -= 1;
+  if (loading === 0) arrivals = null;
   soon();
 }
 
