@@ -9,6 +9,7 @@ from tocsin.detect.cells import discount, distinct_voices, enlist, holds
 from tocsin.detect.state import (
     BIN_MS,
     CANDIDATE,
+    OUTSIDE,
     RECENT,
     REPORT_FACTS,
     REPORT_TERMS,
@@ -47,6 +48,7 @@ def write_report(state, slot, ordinal, batch, i):
     reports.post[slot] = batch.post[i]
     reports.sketch[slot] = batch.sketch[i]
     reports.event[slot] = -1
+    reports.standing[slot] = OUTSIDE
     reports.place[slot, :] = -1
     for p in range(min(4, batch.place_at[i + 1] - batch.place_at[i])):
         reports.place[slot, p] = batch.place[batch.place_at[i] + p]

@@ -28,9 +28,10 @@ def surprise(n, seen, lagged, window):
 
     `seen` reports (prior included) were counted in exposure `lagged` (prior included); N is
     counted in exposure `window`. The gamma-Poisson mixture carries the uncertainty of a young
-    baseline, which a plug-in Poisson rate does not.
+    baseline, which a plug-in Poisson rate does not. A count that is not above its mean
+    surprises nobody: 0.
     """
-    if n <= 0:
+    if n * lagged <= seen * window:
         return 0.0
     q = window / (lagged + window)
     log_term = (

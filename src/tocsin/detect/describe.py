@@ -10,7 +10,7 @@ _FAMILIES = 63
 
 def masked_share(events: Events, e: int) -> float:
     """Share of distinct voices whose text held assembly words."""
-    return float(events.masked[e]) / max(int(events.voices[e]), 1)
+    return min(float(events.masked[e]) / max(int(events.voices[e]), 1), 1.0)
 
 
 def main_hazard(events: Events, e: int) -> int:
@@ -37,10 +37,10 @@ def describe(
         places=tuple(_places(events, e)),
         facts=tuple(_facts(events, e)),
         languages=_languages(events, e),
-        witness_share=round(float(events.witnesses[e]) / voices, 4),
+        witness_share=round(min(float(events.witnesses[e]) / voices, 1.0), 4),
         diversity=round(min(float(events.distinct[e]) / max(int(events.reports[e]), 1), 1.0), 4),
         masked_share=round(masked_share(events, e), 4),
-        injury_share=round(float(events.injured[e]) / voices, 4),
+        injury_share=round(min(float(events.injured[e]) / voices, 1.0), 4),
         surprise=round(float(events.surprise[e]), 3),
         window_s=int(events.window_s[e]),
         merged_into=merged_into,

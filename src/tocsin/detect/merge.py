@@ -25,7 +25,7 @@ from tocsin.detect.state import (
     EVENT_VOICES,
     RING,
 )
-from tocsin.detect.tally import add_vote
+from tocsin.detect.tally import add_fact, add_vote, clear_fact
 
 _ZERO = np.uint64(0)
 
@@ -79,8 +79,15 @@ def clear_event(events, e):
     events.sketches[e, :] = _ZERO
     events.score[e] = np.float32(0)
     events.langs[e, :] = 0
-    events.fact_voice[e, :] = _ZERO
+    for i in range(EVENT_FACTS):
+        clear_fact(events, e, i)
     events.n_facts[e] = 0
+    events.number[e] = 0
+    events.hazard[e] = 0
+    events.first_ms[e] = 0
+    events.last_ms[e] = 0
+    events.born_ms[e] = 0
+    events.base[e] = np.float32(0)
     events.surprise[e] = np.float32(0)
     events.window_s[e] = 0
 
@@ -163,13 +170,8 @@ def absorb(state, a, b):
         events.bins[a, i] += events.bins[b, i]
         events.strong[a, i] += events.strong[b, i]
     for f in range(events.n_facts[b]):
-        if events.n_facts[a] < EVENT_FACTS:
-            n = events.n_facts[a]
-            events.fact_kind[a, n] = events.fact_kind[b, f]
-            events.fact_value[a, n] = events.fact_value[b, f]
-            events.fact_ms[a, n] = events.fact_ms[b, f]
-            events.fact_voice[a, n] = events.fact_voice[b, f]
-            events.n_facts[a] += 1
+        add_fact(events, a, events.fact_kind[b, f], events.fact_value[b, f],
+                 events.fact_ms[b, f], events.fact_voice[b, f])  # fmt: skip
     for i in range(min(events.distinct[b], EVENT_SKETCHES)):
         events.sketches[a, events.distinct[a] % EVENT_SKETCHES] = events.sketches[b, i]
         events.distinct[a] += 1

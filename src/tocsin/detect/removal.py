@@ -3,67 +3,102 @@
 import numpy as np
 
 from tocsin.compiled import kernel
-from tocsin.detect.cells import discount
-from tocsin.detect.state import EVENT_COUNTRIES, EVENT_PLACES, EVENT_TERMS, RING
+from tocsin.detect.cells import discount, same_voice
+from tocsin.detect.state import (
+    COUNTED,
+    ECHO,
+    EVENT_SKETCHES,
+    EVENT_TERMS,
+    OUTSIDE,
+    RING,
+    SKETCHES,
+)
+from tocsin.detect.tally import count, uncount
 
 _ZERO = np.uint64(0)
 
 
 @kernel
-def drop_voice(state, e, slot):
-    """Take the voice of a ring row out of an event unless another of its rows stays there."""
+def heir_of(reports, e, slot):
+    """Another report of the same voice in an event, a counted one if there is; -1 for none."""
+    found = -1
+    for other in range(RING):
+        if other == slot or reports.dies_ms[other] == 0 or reports.event[other] != e:
+            continue
+        if reports.standing[other] == ECHO or not same_voice(reports, other, slot):
+            continue
+        if reports.standing[other] == COUNTED:
+            return other
+        found = other
+    return found
+
+
+@kernel
+def drop_voice(events, e, tags):
+    """Take one voice out of an event, also when its tags died with their key before."""
+    for side in range(2):
+        for lane in range(3):
+            for v in range(events.n_voice[e, lane]):
+                if tags[side] != _ZERO and events.voice[e, lane, v] == tags[side]:
+                    last = events.n_voice[e, lane] - 1
+                    events.voice[e, lane, v] = events.voice[e, lane, last]
+                    events.voice[e, lane, last] = _ZERO
+                    events.n_voice[e, lane] = last
+                    break
+    events.voices[e] = max(events.voices[e] - 1, 0)
+
+
+@kernel
+def lose_family(state, e, slot):
+    """Forget that a family spoke when the report taken out was the last one that did."""
     reports, events = state.reports, state.events
     for other in range(RING):
         if other == slot or reports.dies_ms[other] == 0 or reports.event[other] != e:
             continue
-        if not reports.copy[other] and reports.voice[other, 0] == reports.voice[slot, 0]:
+        if reports.standing[other] == COUNTED and reports.family[other] == reports.family[slot]:
             return
-    gone = False
-    for side in range(2):
-        tag = reports.voice[slot, side]
-        for lane in range(3):
-            for v in range(events.n_voice[e, lane]):
-                if tag != _ZERO and events.voice[e, lane, v] == tag:
-                    last = events.n_voice[e, lane] - 1
-                    events.voice[e, lane, v] = events.voice[e, lane, last]
-                    events.voice[e, lane, last] = _ZERO
-                    events.n_voice[e, lane] -= 1
-                    gone = True
-                    break
-    if gone and events.voices[e] > 0:
-        events.voices[e] -= 1
-    for i in range(events.n_facts[e]):
-        if events.fact_voice[e, i] == reports.voice[slot, 0]:
-            events.fact_kind[e, i] = -1
+    events.family_bits[e] &= ~(np.int64(1) << reports.family[slot])
+
+
+@kernel
+def lose_words(state, e, slot):
+    """Take a report's words out of an event."""
+    reports, events = state.reports, state.events
+    for t in range(reports.n_terms[slot]):
+        for j in range(EVENT_TERMS):
+            if events.terms[e, j] != reports.terms[slot, t] or events.term_count[e, j] <= 0:
+                continue
+            events.term_count[e, j] = max(events.term_count[e, j] - np.float32(1), np.float32(0))
+            if events.term_count[e, j] == 0:
+                events.terms[e, j] = np.uint32(0)
+    for i in range(EVENT_SKETCHES):
+        if events.sketches[e, i] == reports.sketch[slot]:
+            events.sketches[e, i] = _ZERO
 
 
 @kernel
 def remove_report(state, slot, country):
     """Take one report back everywhere; returns the event it was in, or -1."""
-    reports, events = state.reports, state.events
+    reports, events, flow = state.reports, state.events, state.flow
     e = reports.event[slot]
+    at = np.int64(reports.sketch[slot] & np.uint64(SKETCHES - 1))
+    if flow.sketch[at] == reports.sketch[slot]:
+        flow.sketch[at] = _ZERO
     if e < 0:
         discount(state, slot)
-    else:
-        events.reports[e] -= 1
-        if not reports.copy[slot]:
-            drop_voice(state, e, slot)
-            events.hazard_votes[e, reports.hazard[slot]] -= 1
-            events.langs[e, reports.lang[slot]] -= 1
-            n = 0
-            for p in range(4):
-                n += reports.place[slot, p] >= 0
-            for p in range(n):
-                for i in range(EVENT_PLACES):
-                    if events.places[e, i] == reports.place[slot, p]:
-                        events.place_votes[e, i] -= np.float32(1.0 / n)
-                for i in range(EVENT_COUNTRIES):
-                    if events.countries[e, i] == country[reports.place[slot, p]]:
-                        events.country_votes[e, i] -= np.float32(1.0 / n)
-        for t in range(reports.n_terms[slot]):
-            for j in range(EVENT_TERMS):
-                if events.terms[e, j] == reports.terms[slot, t] and events.term_count[e, j] > 0:
-                    events.term_count[e, j] -= np.float32(1)
+        wipe(reports, slot)
+        return e
+    events.reports[e] -= 1
+    lose_words(state, e, slot)
+    if reports.standing[slot] != ECHO:
+        heir = heir_of(reports, e, slot)
+        if heir < 0:
+            drop_voice(events, e, reports.voice[slot])
+        if reports.standing[slot] == COUNTED:
+            uncount(state, e, slot, country)
+            if heir >= 0 and reports.standing[heir] != COUNTED:
+                count(state, e, heir, country)
+            lose_family(state, e, slot)
     wipe(reports, slot)
     return e
 
@@ -76,7 +111,11 @@ def wipe(reports, slot):
     reports.ordinal[slot] = -1
     reports.hazard[slot] = 0
     reports.flags[slot] = 0
+    reports.sense[slot] = 0
+    reports.lang[slot] = 0
+    reports.family[slot] = 0
     reports.voice[slot, :] = _ZERO
+    reports.window[slot] = 0
     reports.post[slot] = _ZERO
     reports.sketch[slot] = _ZERO
     reports.place[slot, :] = -1
@@ -86,6 +125,8 @@ def wipe(reports, slot):
     reports.n_terms[slot] = 0
     reports.cells[slot, :] = -1
     reports.fact_kind[slot, :] = -1
+    reports.fact_value[slot, :] = 0.0
+    reports.standing[slot] = OUTSIDE
 
 
 @kernel

@@ -32,6 +32,9 @@ BIN_MS = 600_000
 FREE, CANDIDATE, LIVE, DORMANT = range(4)
 """Stages of an event slot: nothing, seen but not reported, reported, resolved but remembered."""
 
+OUTSIDE, COUNTED, KNOWN, ECHO = range(4)
+"""What a report is to its event; only a counted one votes."""
+
 A_I64 = NDArray[np.int64]
 A_I32 = NDArray[np.int32]
 A_U64 = NDArray[np.uint64]
@@ -64,6 +67,9 @@ class Reports(NamedTuple):
     fact_kind: A_I32
     """(RING, REPORT_FACTS): -1 = none."""
     fact_value: NDArray[np.float64]
+    standing: A_I32
+    """What the report is to its event: OUTSIDE, COUNTED, KNOWN (its voice is counted by another
+    report) or ECHO (its words were there before)."""
 
 
 class Cells(NamedTuple):
@@ -187,7 +193,7 @@ def new_state(n_hazards: int, n_langs: int) -> State:
         i32(RING), u64(RING, 2), i64(RING), u64(RING), u64(RING), i32(RING, 4) - 1,
         i32(RING) - 1, np.zeros(RING, np.bool_), np.zeros((RING, REPORT_TERMS), np.uint32),
         i32(RING), i32(RING, REPORT_CELLS) - 1, i32(RING, REPORT_FACTS) - 1,
-        np.zeros((RING, REPORT_FACTS)),
+        np.zeros((RING, REPORT_FACTS)), i32(RING),
     )  # fmt: skip
     cells = Cells(
         u64(CELLS), i32(CELLS), np.zeros((CELLS, BINS), np.uint16), i64(CELLS),

@@ -1,4 +1,4 @@
-"""Adds one report to one event: voices, words, places, facts and shape."""
+"""Adds one report to one event, or takes it out: voices, words, places, facts and shape."""
 
 import numpy as np
 
@@ -7,10 +7,14 @@ from tocsin.detect.bursts import roll
 from tocsin.detect.state import (
     BIN_MS,
     BINS,
+    COUNTED,
+    ECHO,
     EVENT_FACTS,
     EVENT_SKETCHES,
     EVENT_TERMS,
     EVENT_VOICES,
+    KNOWN,
+    OUTSIDE,
 )
 
 _F_FIRST, _F_SHORT, _F_LINK, _F_MASKED, _F_INJURY = 1, 2, 4, 32, 128
@@ -107,27 +111,34 @@ def add_places(events, e, places, country):
 
 @kernel
 def add_facts(events, e, kinds, values, time_ms, voice):
-    """Keep the newest figure of each voice and kind, at most EVENT_FACTS."""
+    """Add the figures of one report."""
     for f in range(len(kinds)):
         if kinds[f] < 0:
             break
-        slot = -1
-        for i in range(events.n_facts[e]):
-            if events.fact_kind[e, i] == kinds[f] and events.fact_voice[e, i] == voice:
+        add_fact(events, e, kinds[f], values[f], time_ms, voice)
+
+
+@kernel
+def add_fact(events, e, kind, value, time_ms, voice):
+    """Keep the newest figure of a voice and kind; at EVENT_FACTS the oldest makes room."""
+    slot = -1
+    for i in range(events.n_facts[e]):
+        if events.fact_kind[e, i] == kind and events.fact_voice[e, i] == voice:
+            slot = i
+    if slot >= 0 and events.fact_ms[e, slot] > time_ms:
+        return
+    if slot < 0 and events.n_facts[e] < EVENT_FACTS:
+        slot = events.n_facts[e]
+        events.n_facts[e] += 1
+    elif slot < 0:
+        slot = 0
+        for i in range(EVENT_FACTS):
+            if events.fact_ms[e, i] < events.fact_ms[e, slot]:
                 slot = i
-        if slot < 0:
-            if events.n_facts[e] < EVENT_FACTS:
-                slot = events.n_facts[e]
-                events.n_facts[e] += 1
-            else:
-                slot = 0
-                for i in range(EVENT_FACTS):
-                    if events.fact_ms[e, i] < events.fact_ms[e, slot]:
-                        slot = i
-        events.fact_kind[e, slot] = kinds[f]
-        events.fact_value[e, slot] = values[f]
-        events.fact_ms[e, slot] = time_ms
-        events.fact_voice[e, slot] = voice
+    events.fact_kind[e, slot] = kind
+    events.fact_value[e, slot] = value
+    events.fact_ms[e, slot] = time_ms
+    events.fact_voice[e, slot] = voice
 
 
 @kernel
@@ -173,13 +184,22 @@ def join(state, e, slot, country, strong):
         events.bins[e, now_bin % BINS] += np.float32(1)
         if strong:
             events.strong[e, now_bin % BINS] += np.float32(1)
-    copy = is_copy_in(events, e, reports.sketch[slot]) or reports.copy[slot]
-    flags = reports.flags[slot]
+    echo = is_copy_in(events, e, reports.sketch[slot]) or reports.copy[slot]
     add_terms(events, e, reports.terms[slot], reports.n_terms[slot])
-    if copy:
-        return
-    if not add_voice(events, e, reports.window[slot], reports.voice[slot]):
-        return
+    if echo:
+        reports.standing[slot] = ECHO
+    elif not add_voice(events, e, reports.window[slot], reports.voice[slot]):
+        reports.standing[slot] = KNOWN
+    else:
+        count(state, e, slot, country)
+
+
+@kernel
+def count(state, e, slot, country):
+    """Let a report speak for its voice: one contribution for each author (contract P3)."""
+    reports, events = state.reports, state.events
+    flags = reports.flags[slot]
+    reports.standing[slot] = COUNTED
     events.score[e] += np.float32(witness_weight(flags, reports.sense[slot]))
     events.hazard_votes[e, reports.hazard[slot]] += 1
     events.family_bits[e] |= np.int64(1) << reports.family[slot]
@@ -193,6 +213,67 @@ def join(state, e, slot, country, strong):
         e,
         reports.fact_kind[slot],
         reports.fact_value[slot],
-        time_ms,
+        reports.time_ms[slot],
         reports.voice[slot, 0],
     )
+
+
+@kernel
+def uncount(state, e, slot, country):
+    """Take back what `count` added."""
+    reports, events = state.reports, state.events
+    flags = reports.flags[slot]
+    reports.standing[slot] = OUTSIDE
+    weight = np.float32(witness_weight(flags, reports.sense[slot]))
+    events.score[e] = max(events.score[e] - weight, np.float32(0))
+    hazard, lang = reports.hazard[slot], reports.lang[slot]
+    events.hazard_votes[e, hazard] = max(events.hazard_votes[e, hazard] - 1, 0)
+    events.langs[e, lang] = max(events.langs[e, lang] - 1, 0)
+    witness = (flags & _F_FIRST > 0) and (flags & _F_SHORT > 0)
+    events.witnesses[e] = max(events.witnesses[e] - witness, 0)
+    events.masked[e] = max(events.masked[e] - (flags & _F_MASKED > 0), 0)
+    events.injured[e] = max(events.injured[e] - (flags & _F_INJURY > 0), 0)
+    n = 0
+    for p in range(4):
+        n += reports.place[slot, p] >= 0
+    for p in range(n):
+        place = reports.place[slot, p]
+        lower_vote(events.places[e], events.place_votes[e], place, 1.0 / n)
+        if country[place] >= 0:
+            lower_vote(events.countries[e], events.country_votes[e], country[place], 1.0 / n)
+    drop_facts(events, e, reports.time_ms[slot], reports.voice[slot, 0])
+
+
+@kernel
+def lower_vote(ids, votes, wanted, weight):
+    """Take weight from an id of a small table; the id stays, so that no second one is made."""
+    for i in range(len(ids)):
+        if ids[i] == wanted:
+            votes[i] = max(votes[i] - np.float32(weight), np.float32(0))
+            return
+
+
+@kernel
+def drop_facts(events, e, time_ms, voice):
+    """Forget the figures one report gave."""
+    i = 0
+    while i < events.n_facts[e]:
+        if events.fact_voice[e, i] != voice or events.fact_ms[e, i] != time_ms:
+            i += 1
+            continue
+        last = events.n_facts[e] - 1
+        events.fact_kind[e, i] = events.fact_kind[e, last]
+        events.fact_value[e, i] = events.fact_value[e, last]
+        events.fact_ms[e, i] = events.fact_ms[e, last]
+        events.fact_voice[e, i] = events.fact_voice[e, last]
+        clear_fact(events, e, last)
+        events.n_facts[e] = last
+
+
+@kernel
+def clear_fact(events, e, i):
+    """Empty one row of an event's figures."""
+    events.fact_kind[e, i] = 0
+    events.fact_value[e, i] = 0.0
+    events.fact_ms[e, i] = 0
+    events.fact_voice[e, i] = _ZERO
