@@ -36,6 +36,8 @@ class Step(NamedTuple):
     events: list[Event]
     found: Found
     """Positions of joined reports and mergers, by number; for `eval` only."""
+    ids: dict[int, str]
+    """Event id by number, of the events this step revised."""
 
 
 class _Last(NamedTuple):
@@ -127,7 +129,7 @@ class Pipeline:
             events += self._revise(evidence)
         self._now_ms = max(self._now_ms, now_ms)
         events += self._release(self._now_ms)
-        return Step(events, found)
+        return Step(events, found, {e.number: e.event_id for e in found.evidence})
 
     def purge(self, family: int, at_ms: int) -> list[Event]:
         """Forget every report of a family whose deletions may have been missed (contract P10)."""

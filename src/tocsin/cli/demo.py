@@ -50,7 +50,7 @@ def demo(
     seconds: Annotated[
         float | None, typer.Option(help="End by itself after this long.", min=0.1)
     ] = None,
-    seed: Annotated[int, typer.Option(help="Another seed, another world.")] = 7,
+    seed: Annotated[int, typer.Option(help="Another seed, another world.")] = 39,
     json: Annotated[bool, typer.Option("--json", help="Events and alerts as JSON Lines.")] = False,
 ) -> None:
     """Show everything at once, on this machine only: invented posts, events, page, alerts.

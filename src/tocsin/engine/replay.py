@@ -52,6 +52,7 @@ class _Observer:
         self._joined: list[NDArray[np.int64]] = []
         self._merged: dict[int, int] = {}
         self._reported: list[tuple[int, int]] = []
+        self._ids: dict[int, str] = {}
 
     def note(self, rows: NDArray[np.int64], step: Step) -> None:
         """Take one step's positions."""
@@ -59,6 +60,7 @@ class _Observer:
         self._joined.append(step.found.joined)
         self._merged.update(dict(step.found.merged))
         self._reported += step.found.reported
+        self._ids.update(step.ids)
 
     def final(self, received: int, reported: dict[int, str]) -> list[str | None]:
         """Event id per input row after all mergers; withdrawn and unreported ones are None."""
@@ -77,14 +79,13 @@ class _Observer:
                 out[row] = str(number)
         return out
 
-    def when_reported(self, reported: dict[int, str]) -> dict[str, NDArray[np.int64]]:
-        """Rows of each finally standing event when it was first reported."""
+    def when_reported(self) -> dict[str, NDArray[np.int64]]:
+        """Rows of every event when it was first reported, merged and withdrawn ones too."""
         joins = self._joins()
         out: dict[str, NDArray[np.int64]] = {}
         for number, count in self._reported:
-            if number in reported:
-                mine = {row for row, joined in joins[:count] if self._within(joined, number)}
-                out[reported[number]] = np.array(sorted(mine), np.int64)
+            mine = {row for row, joined in joins[:count] if self._within(joined, number)}
+            out[self._ids[number]] = np.array(sorted(mine), np.int64)
         return out
 
     def _within(self, joined: int, number: int) -> bool:
@@ -144,7 +145,7 @@ def replay(
         events=events,
         assignments=observer.final(received, reported) if observe else None,
         arrival=observer.arrival(received) if observe else None,
-        reported_rows=observer.when_reported(reported) if observe else {},
+        reported_rows=observer.when_reported() if observe else {},
         tally=tally,
         first_ms=first_ms,
         last_ms=now_ms,
