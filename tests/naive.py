@@ -1,5 +1,14 @@
 """Every naive twin under one name."""
 
+from naive_detect import (
+    Bins,
+    VoiceSets,
+    distinct_voices,
+    exposure,
+    idf,
+    similarity,
+    surprise,
+)
 from naive_read import judged, verdict
 from naive_text import (
     Token,
@@ -11,5 +20,6 @@ from naive_text import (
 )
 
 __all__ = [
-    "Token", "calm", "clitic", "hits_of", "judged", "number_value", "tokens_of", "verdict",
+    "Bins", "Token", "VoiceSets", "calm", "clitic", "distinct_voices", "exposure", "hits_of",
+    "idf", "judged", "number_value", "similarity", "surprise", "tokens_of", "verdict",
 ]  # fmt: skip

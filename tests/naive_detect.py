@@ -1,0 +1,117 @@
+"""Pieces of the detector as counting and set arithmetic."""
+
+import math
+from decimal import Decimal, localcontext
+from fractions import Fraction
+
+FLOOR_PER_BIN = 20 / 6
+SURPRISE_MAX = 30.0
+
+
+def surprise(n, seen, lagged, window):
+    """-log10 P(N >= n): one minus the exact sum of the probabilities below n."""
+    seen, lagged, window = (Fraction(x).limit_denominator(10**9) for x in (seen, lagged, window))
+    if n * lagged <= seen * window:
+        return 0.0
+    q = window / (lagged + window)
+    with localcontext() as context:
+        context.prec = 80
+        ratio = Decimal(q.numerator) / Decimal(q.denominator)
+        shape = Decimal(seen.numerator) / Decimal(seen.denominator)
+        term = (1 - ratio) ** shape
+        below = Decimal(0)
+        for k in range(n):
+            below += term
+            term = term * (shape + k) / (k + 1) * ratio
+        tail = 1 - below
+        return min(max(-float(tail.log10()), 0.0), SURPRISE_MAX)
+
+
+class Bins:
+    """A count for each ten minutes, by absolute number, of which a ring keeps the newest."""
+
+    def __init__(self, size):
+        self.size, self.counts, self.last = size, {}, 0
+
+    def add(self, at, count=1):
+        self.last = max(self.last, at)
+        self.counts[at] = self.counts.get(at, 0) + count
+
+    def sum(self, first, last):
+        return sum(
+            count
+            for at, count in self.counts.items()
+            if max(first, self.last - self.size + 1) <= at <= last
+        )
+
+
+def exposure(total, hazard, first, last, size):
+    """Reports of other hazards in bins first..last, each at least the floor."""
+    low = max(first, total.last - size + 1)
+    return sum(
+        max(total.counts.get(at, 0) - hazard.counts.get(at, 0), FLOOR_PER_BIN)
+        for at in range(low, last + 1)
+    )
+
+
+class VoiceSets:
+    """The voices of one event: a set for each of the three key windows that live."""
+
+    LANES, MOST = 3, 256
+
+    def __init__(self):
+        self.sets, self.bound = {}, 0
+
+    def add(self, window, tags):
+        """Whether the voice is new; tags are those of this window and of the one before."""
+        fresh = True
+        for back, tag in enumerate(tags):
+            own = window - back
+            taken = [w for w in self.sets if (w - own) % self.LANES == 0]
+            if not tag or any(w > own for w in taken):
+                continue
+            for w in taken:
+                if w < own:
+                    del self.sets[w]
+            lane = self.sets.setdefault(own, set())
+            if tag in lane:
+                fresh = False
+            elif len(lane) < self.MOST:
+                lane.add(tag)
+        self.bound = max([self.bound, *map(len, self.sets.values())])
+        return fresh
+
+
+def idf(now, old, total):
+    """Weight of a term that `now + old` of `total` reports hold."""
+    if now + old < 2:
+        return 0.0
+    return max(math.log((total + 1) / (now + old + 0.5)), 0.0)
+
+
+def similarity(terms, counts, weight_of):
+    """Cosine of a report's terms and an event's counted terms under weights."""
+    own = {term: weight_of(term) for term in terms}
+    theirs = {term: weight_of(term) * count for term, count in counts.items()}
+    dot = sum(weight * theirs.get(term, 0.0) for term, weight in own.items())
+    norms = [math.sqrt(sum(w * w for w in side.values())) for side in (own, theirs)]
+    return dot / (norms[0] * norms[1]) if dot else 0.0
+
+
+def distinct_voices(rows, now_ms, window_ms):
+    """Positions of rows that stand for distinct voices with distinct words, newest first.
+
+    A row is {time_ms, tags, sketch, counts}; `counts` is false for copies and reports of events.
+    """
+    chosen = []
+    for i, row in reversed(list(enumerate(rows))):
+        if not row["counts"] or row["time_ms"] < now_ms - window_ms:
+            continue
+        known = any(
+            (row["sketch"] and row["sketch"] == rows[j]["sketch"])
+            or set(row["tags"]) & set(rows[j]["tags"]) - {0}
+            for j in chosen
+        )
+        if not known:
+            chosen.append(i)
+    return chosen
