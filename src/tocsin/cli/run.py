@@ -13,6 +13,7 @@ from tocsin.clock import Clock, SystemClock
 from tocsin.config_file import Configuration, load
 from tocsin.engine.assemble import assemble
 from tocsin.engine.live import Engine, Listeners
+from tocsin.engine.warm import warm
 from tocsin.model import Alert, Event
 from tocsin.web.app import create_app
 from tocsin.web.board import Board
@@ -45,6 +46,8 @@ class Live:
     def __init__(
         self, configuration: Configuration, folder: Path, clock: Clock, tell: Listeners
     ) -> None:
+        with words.status("getting ready (the first start compiles for a minute)"):
+            warm()
         board = Board()
         self.board = board
         self.engine = assemble(configuration, folder, clock, _both(board, tell))

@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
+from tocsin.cli.screen import emit
 from tocsin.eval.report import run_score
+from tocsin.eval.scorecard import score as measure
 
 
 def score(
@@ -17,12 +19,19 @@ def score(
         list[str] | None, typer.Option(help="One part of the table; may be repeated.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Also write the table as Markdown.")] = None,
-    json: Annotated[
-        Path | None, typer.Option("--json", help="Also write everything as JSON to this file.")
+    out_json: Annotated[
+        Path | None, typer.Option(help="Also write everything as JSON to this file.")
     ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Everything as one JSON object instead of the table.")
+    ] = False,
 ) -> None:
     """Compose streams from labelled data, replay them, and print what is reached.
 
     Example: tocsin score --data data --seeds 4 --out docs/scorecard.md
     """
-    raise typer.Exit(run_score(data, out, json, seeds, only))
+    if json:
+        card = measure(data, seeds, tuple(only) if only else None)
+        emit(card)
+        raise typer.Exit(1 if card.rejected else 0)
+    raise typer.Exit(run_score(data, out, out_json, seeds, only))

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tocsin.clock import HOUR_MS
 from tocsin.detect.state import Events, PlaceTable
 
 # Nucleation says that a word is used unusually often; a film, a match or a song does that too.
@@ -17,21 +18,25 @@ WITNESSES_LEAST = 4
 WITNESS_SHARE = 0.4
 """Short first-person reports without a link may stand in for a place."""
 
+WARM_MS = 6 * HOUR_MS
 SUDDEN_WINDOW_S = 600
 SUDDEN_SURPRISE = 7.0
 
 
-def is_credible(events: Events, places: PlaceTable, e: int) -> bool:
+def is_credible(events: Events, places: PlaceTable, e: int, heard_ms: int) -> bool:
     """Whether an event's reports agree on a place, come from likely witnesses, or the hazard
-    itself, with no other word in common, is suddenly named far more than usual."""
-    return (
-        _agrees_on_place(events, places, e)
-        or _reads_like_witnesses(events, e)
-        or (
-            events.sort[e] == 0
-            and events.window_s[e] <= SUDDEN_WINDOW_S
-            and bool(events.surprise[e] >= SUDDEN_SURPRISE)
-        )
+    itself, with no other word in common, is suddenly named far more than usual.
+
+    `heard_ms` is how long the stream has been heard: before WARM_MS what is usual is not known,
+    and only a place convinces.
+    """
+    if _agrees_on_place(events, places, e):
+        return True
+    if heard_ms < WARM_MS:
+        return False
+    sudden = events.sort[e] == 0 and events.window_s[e] <= SUDDEN_WINDOW_S
+    return _reads_like_witnesses(events, e) or bool(
+        sudden and events.surprise[e] >= SUDDEN_SURPRISE
     )
 
 

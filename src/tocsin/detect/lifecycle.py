@@ -163,19 +163,18 @@ class Detector:
         self._note_joined(out[:n])
         events.hazard[e] = main_hazard(events, e)
         home = self._company.home_of(e)
-        if home is None:
-            self._report_if_ripe(e, now_ms)
-            return
-        self._merge(home, e, now_ms)
-        if events.stage[home] == DORMANT:
-            events.stage[home] = LIVE
-        self._report_if_ripe(home, now_ms)
+        if home is not None:
+            self._merge(home, e, now_ms)
+            if events.stage[home] == DORMANT:
+                events.stage[home] = LIVE
+        self._report_if_ripe(e if home is None else home, now_ms)
 
     def _report_if_ripe(self, e: int, now_ms: int) -> None:
         events = self.state.events
         if events.stage[e] != CANDIDATE or events.score[e] < RIPE_SCORE:
             return
-        if not self._enough(e) or not is_credible(events, self._places, e):
+        heard_ms = now_ms - self._start_bin * BIN_MS
+        if not self._enough(e) or not is_credible(events, self._places, e, heard_ms):
             return
         events.stage[e] = LIVE
         events.hazard[e] = main_hazard(events, e)
