@@ -1,4 +1,4 @@
-"""The search finds a planted identity in every form and wrapping, and nothing where there is none."""
+"""The search finds a planted identity in every form and wrapping, and nothing else."""
 
 import gzip
 import hashlib

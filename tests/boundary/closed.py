@@ -9,21 +9,29 @@ from tocsin import model
 from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.vocabulary.hazards import load_hazards
 
-KEYS = frozenset(
-    "event_id revision phase at first_seen hazard category origin tier headline lang place level "
-    "severity urgency certainty confidence voices families facts bulletins why contract "
-    "merged_into expires extent population sensitive drill".split()
-)
-PLACE_KEYS = frozenset("id name kind admin1 country lat lon radius_km".split())
-BULLETIN_KEYS = frozenset("source id sent url lead_time_s".split())
-FACT_KEYS = frozenset("kind low high unit as_of from".split())
+KEYS = frozenset((
+    "event_id", "revision", "phase", "at", "first_seen", "hazard", "category", "origin", "tier",
+    "headline", "lang", "place", "level", "severity", "urgency", "certainty", "confidence",
+    "voices", "families", "facts", "bulletins", "why", "contract", "merged_into", "expires",
+    "extent", "population", "sensitive", "drill",
+))  # fmt: skip
+PLACE_KEYS = frozenset((
+    "id", "name", "kind", "admin1", "country", "lat", "lon", "radius_km",
+))  # fmt: skip
+BULLETIN_KEYS = frozenset((
+    "source", "id", "sent", "url", "lead_time_s",
+))  # fmt: skip
+FACT_KEYS = frozenset((
+    "kind", "low", "high", "unit", "as_of", "from",
+))  # fmt: skip
 BANDS = ("0", "5-14", "15-49", "50-199", "200+")
 FAMILIES = frozenset({"bluesky", "posts", "synthetic", "usgs", "file"})
-WORDS = frozenset(
-    "unconfirmed reported by independent sources official word over withdrawn merged place unknown "
-    "killed injured missing trapped evacuated homeless magnitude without power road rail airport "
-    "closed to".split()
-)
+WORDS = frozenset((
+    "unconfirmed", "reported", "by", "independent", "sources", "official", "word", "over",
+    "withdrawn", "merged", "place", "unknown", "killed", "injured", "missing", "trapped",
+    "evacuated", "homeless", "magnitude", "without", "power", "road", "rail", "airport", "closed",
+    "to",
+))  # fmt: skip
 """Every word of a headline that is neither a hazard's nor a place's."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 _GROUND_TEXTS = {

@@ -45,9 +45,7 @@ type = "synthetic"
 seed = 39
 posts_per_s = {rate}
 history_s = {history}
-[sources.authority]
-type = "synthetic_bulletins"
-seed = 39
+first_event_s = 86400.0
 [sinks.hook]
 type = "webhook"
 url = "{office}/hook"
