@@ -166,7 +166,7 @@ class Detector:
         if home is not None:
             self._merge(home, e, now_ms)
             if events.stage[home] == DORMANT:
-                events.stage[home] = LIVE
+                events.stage[home], events.born_ms[home] = LIVE, now_ms
         self._report_if_ripe(e if home is None else home, now_ms)
 
     def _report_if_ripe(self, e: int, now_ms: int) -> None:
