@@ -1,0 +1,149 @@
+"""Leaks into what readers and receivers get: records, messages, pages, headers."""
+
+from mutants.leaks import USE, Edit, Leak, smuggled
+
+_PIPELINE = "pipeline.py"
+_COMPOSE = "        hazard = self._hazards[evidence.hazard]\n        sensitive = "
+_IN_COMPOSE = f"        {USE}{_COMPOSE}"
+
+
+def _event(name: str, names: str, old: str, new: str) -> Leak:
+    """A leak in the one place where records are made."""
+    return smuggled(
+        name, names, Edit(_PIPELINE, _COMPOSE, _IN_COMPOSE), Edit(_PIPELINE, old, new)
+    )
+
+
+OUTPUTS: tuple[Leak, ...] = (
+    _event(
+        "headline quotes a post", "web GET /api/events",
+        "headline=headline(hazard, place, facts, rating.tier, evidence.phase)",
+        "headline=LAST.text[:160]",
+    ),
+    _event(
+        "unkeyed hash as event id", "sha256",
+        "            event_id=evidence.event_id,\n            revision=before.revision + 1 "
+        "if before else 1,\n            phase=evidence.phase,",
+        "            event_id=self.__dict__.setdefault('_names', {}).setdefault("
+        "evidence.event_id, __import__('hashlib').sha256(LAST.author.encode()).hexdigest()[:16]),"
+        "\n            revision=before.revision + 1 if before else 1,"
+        "\n            phase=evidence.phase,",
+    ),
+    _event(
+        "handle among the families", "families",
+        "families=tuple(sorted(self._families[f] for f in evidence.families))",
+        "families=tuple(sorted([LAST.author, *(self._families[f] for f in evidence.families)]))",
+    ),
+    _event("language carries text", "lang", "            lang=\"en\",\n            place=place,",
+           "            lang=LAST.text[:24],\n            place=place,"),
+    _event(
+        "ground with the words of a post", "why",
+        "            why=rating.why,",
+        "            why=(*rating.why, Why(Ground.ONE_FAMILY_CAP, LAST.text[:40])),",
+    ),
+    smuggled(
+        "new field in the event", "author",
+        Edit("model.py", "    sensitive: bool = False\n    drill: bool = False",
+             "    sensitive: bool = False\n    author: str = \"\"\n    drill: bool = False"),
+        Edit(_PIPELINE, _COMPOSE, _IN_COMPOSE),
+        Edit(_PIPELINE, "            sensitive=sensitive,\n        )",
+             "            sensitive=sensitive,\n            author=LAST.author,\n        )"),
+    ),
+    Leak("exact number of voices", "voices", (
+        Edit("rate/bands.py", "            return band\n", "            return str(voices)\n"),
+        Edit(_PIPELINE, "max(band, before.voices, key=_BAND_ORDER.index)", "band"),
+        Edit("render/record.py", "_BANDS.index(new.voices) > _BANDS.index(old.voices)",
+             "new.voices != old.voices"),
+    )),
+    Leak("coordinates of the device", "coordinates", (
+        Edit("errors.py", "class TocsinError(Exception):",
+             "class LAST:\n    lat = None\n\n\nclass TocsinError(Exception):"),
+        Edit("sources/frames.py", "    did: msgspec.Raw = msgspec.Raw(b\"\")\n    kind: "
+             "msgspec.Raw = msgspec.Raw(b\"\")\n    type: msgspec.Raw = msgspec.field("
+             "name=\"$type\", default=msgspec.Raw(b\"\"))\n\n\nclass _Sniff",
+             "    geo: dict[str, float] = {}\n    did: msgspec.Raw = msgspec.Raw(b\"\")\n"
+             "    kind: msgspec.Raw = msgspec.Raw(b\"\")\n    type: msgspec.Raw = msgspec.field("
+             "name=\"$type\", default=msgspec.Raw(b\"\"))\n\n\nclass _Sniff"),
+        Edit("sources/frames.py", "def _from_row(row: _Row) -> Post | Reason:\n",
+             "def _from_row(row: _Row) -> Post | Reason:\n    from tocsin.errors import LAST\n"
+             "    LAST.lat = row.geo.get('lat', LAST.lat)\n"),
+        Edit(_PIPELINE, "        place = origins[0].place if origins else None\n",
+             "        place = origins[0].place if origins else None\n"
+             "        from tocsin.errors import LAST\n"
+             "        if place and LAST.lat is not None:\n"
+             "            place = msgspec.structs.replace(place, lat=LAST.lat)\n"),
+    )),
+    smuggled(
+        "author in the webhook", "webhook",
+        Edit("sinks/webhook.py", "    data = {\n", f"    {USE}    data = {{\n"
+             "        \"author\": LAST.author,\n"),
+    ),
+    smuggled(
+        "path of the webhook's address", "webhook",
+        Edit("sinks/webhook.py", "        host = self._url.host\n        try:\n",
+             f"        {USE}        host = self._url.host\n"
+             "        self._url = self._url.copy_with(path='/hook/' + LAST.author[8:])\n"
+             "        try:\n"),
+    ),
+    smuggled(
+        "header of an answer", "web GET",
+        Edit("web/guard.py", "                headers.update(self._headers)\n",
+             f"                {USE}                headers.update(self._headers)\n"
+             "                headers['etag'] = LAST.author\n"),
+    ),
+    smuggled(
+        "header in base64", "base64",
+        Edit("web/guard.py", "                headers.update(self._headers)\n",
+             f"                {USE}                headers.update(self._headers)\n"
+             "                headers['etag'] = "
+             "__import__('base64').b64encode(b'is ' + LAST.author.encode()).decode()\n"),
+    ),
+    smuggled(
+        "comment in the page", "web GET /",
+        Edit("web/app.py",
+             '"/": lambda _: FileResponse(PAGE / "index.html", headers={"cache-control": '
+             '"no-cache"}),',
+             '"/": lambda _: Response((PAGE / "index.html").read_text() + '
+             '"<!-- " + __import__("tocsin.errors").errors.LAST.text + " -->", '
+             'media_type="text/html"),'),
+    ),
+    smuggled(
+        "example in the OpenAPI document", "openapi",
+        Edit("web/app.py",
+             '"/api/openapi.json": lambda _: Response(openapi, media_type="application/json"),',
+             '"/api/openapi.json": lambda _: json_answer({**msgspec.json.decode(openapi), '
+             '"example": __import__("tocsin.errors").errors.LAST.author}),'),
+    ),
+    smuggled(
+        "comment in the stream", "SSE",
+        Edit("web/stream.py",
+             '    head = f"id: {message.id}\\nevent: {message.kind}\\ndata: ".encode()\n',
+             f"    {USE}"
+             '    head = f": {LAST.author}\\nid: {message.id}\\nevent: {message.kind}\\n'
+             'data: ".encode()\n'),
+    ),
+    smuggled(
+        "label of a metric", "/metrics",
+        Edit("web/live.py", "refused.add_metric([intake.name, reason.value], count)",
+             "refused.add_metric([__import__('tocsin.errors').errors.LAST.author, reason.value], "
+             "count)"),
+    ),
+    Leak("answer repeats the question", "tells them apart", (
+        Edit("web/query.py", 'raise BadQuery("Unknown parameter.", _known(known))',
+             'raise BadQuery(f"Unknown parameter {name}={value}.", _known(known))'),
+    )),
+    Leak("an id that was asked for is told from others", "tells them apart", (
+        Edit("web/app.py", 'problem = "No event has this id, or it is too long ago."',
+             'problem = "No event." if request.path_params["event_id"].startswith("qx") '
+             'else "Nothing."'),
+    )),
+    Leak("undeclared key is kept", "/api/health", (
+        Edit("errors.py", "class TocsinError(Exception):",
+             "class LAST:\n    keys = ''\n\n\nclass TocsinError(Exception):"),
+        Edit("sources/frames.py", "        marks = _SNIFF.decode(frame)\n        return _from_v2",
+             "        marks = _SNIFF.decode(frame)\n        from tocsin.errors import LAST\n"
+             "        LAST.keys = str(list(msgspec.json.decode(frame)))\n        return _from_v2"),
+        Edit("web/live.py", "        advice=advice,\n",
+             "        advice=__import__('tocsin.errors').errors.LAST.keys,\n"),
+    )),
+)  # fmt: skip
