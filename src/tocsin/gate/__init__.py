@@ -1,6 +1,6 @@
 """The boundary: text and voices come in, columns go out."""
 
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,7 +9,7 @@ from tocsin.gate.admit import Passed, RemovalRows, admit
 from tocsin.gate.decode import Arrived, Decode, decode
 from tocsin.gate.read import REASON_OF_VERDICT, read, sieve
 from tocsin.gate.timeline import Timeline
-from tocsin.gate.voices import Tags, VoiceKeys, Voices
+from tocsin.gate.voices import WINDOW_MS, Tags, VoiceKeys, Voices
 from tocsin.metrics import Reason, Tally
 from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.vocabulary.hazards import LANGUAGES
@@ -20,6 +20,8 @@ __all__ = ["Gate", "Passed"]
 
 SEEN_MAX = 65_536
 """Post tags remembered to refuse the same post twice (at-least-once sources)."""
+SEEN_MS = WINDOW_MS
+"""Longest time a post tag is remembered: it serves no longer than the key it was made under."""
 AHEAD_MS = 120_000
 """Furthest a live post may be stamped ahead of its receipt."""
 _LANG_IDS = {lang: number for number, lang in enumerate(LANGUAGES)}
@@ -37,8 +39,7 @@ class Gate:
         self._term_key = term_key
         self._timeline = Timeline()
         self._rows = 0
-        self._seen: set[int] = set()
-        self._order: deque[int] = deque()
+        self._seen: OrderedDict[int, int] = OrderedDict()
 
     def enter(
         self,
@@ -88,6 +89,7 @@ class Gate:
         names_hazard = sieve(self._vocabulary, *pack_texts([a.post.text for a in arrived]))
         kept: list[Arrived] = []
         tags: list[Tags] = []
+        self._forget()
         for item, names in zip(arrived, names_hazard, strict=True):
             self._voices.turn(item.at_ms)
             self._take_removal(item, family, removals, len(kept))
@@ -107,23 +109,29 @@ class Gate:
         if post.op in ("delete", "edit") and post.id is not None:
             found = self._voices.all_tags(f"{family}:{post.id}", "post")
             removals.add(before, item.at_ms, found, [0] * len(found))
-            self._seen.difference_update(found)
+            for tag in found:
+                self._seen.pop(tag, None)
         elif post.op == "account_deleted" and post.author is not None:
             found = self._voices.all_tags(f"{family}:{post.author}", "voice")
             removals.add(before, item.at_ms, [0] * len(found), found)
 
     def _is_new(self, post_id: str | None, family: int) -> bool:
-        """Whether this post was not taken before, within the last SEEN_MAX posts."""
+        """Whether this post was not taken before, as far as SEEN_MAX and SEEN_MS reach."""
         if post_id is None:
             return True
         tag = self._voices.post(f"{family}:{post_id}")
         if tag in self._seen:
             return False
-        self._seen.add(tag)
-        self._order.append(tag)
-        if len(self._order) > SEEN_MAX:
-            self._seen.discard(self._order.popleft())
+        self._seen[tag] = self._timeline.now_ms
+        if len(self._seen) > SEEN_MAX:
+            self._seen.popitem(last=False)
         return True
+
+    def _forget(self) -> None:
+        """Let go of post tags that have lived their time."""
+        until_ms = self._timeline.now_ms - SEEN_MS
+        while self._seen and next(iter(self._seen.values())) <= until_ms:
+            self._seen.popitem(last=False)
 
 
 def _held_back(stamp_ms: int, received_ms: int) -> int:
