@@ -104,6 +104,17 @@ def test_one_of_two_posts_deleted_leaves_the_voice():
     assert phases(found)[-1] == ("withdrawn", 4)
 
 
+def test_a_voice_stays_when_its_other_post_is_of_the_next_key_window():
+    line = Line()
+    boundary = (START_MS // WINDOW_MS + 1) * WINDOW_MS
+    rows = crowd(5, boundary - MINUTE_MS)
+    again = Report(boundary + 1_000, "w0", "again", words=(11, 12, 77))
+    line.take(*rows, again)
+    at_ms = boundary + 5 * MINUTE_MS
+    assert line.take(Taken(at_ms, "w0", "w-0"), until_ms=at_ms + 2 * MINUTE_MS)[-1].voices == 5
+    assert phases(line.take(Taken(at_ms + 3 * MINUTE_MS, "w0", "again")))[-1] == ("withdrawn", 4)
+
+
 def test_what_a_removal_takes_out_is_what_the_report_put_in():
     # Several posts of one author weigh once, so taking them back must weigh once too.
     line = Line()
@@ -116,7 +127,10 @@ def test_what_a_removal_takes_out_is_what_the_report_put_in():
     line.take(*rows, until_ms=START_MS + 5 * MINUTE_MS)
     before = line.evidence[-1]
     line.take(*noisy, until_ms=START_MS + 20 * MINUTE_MS)
-    assert line.evidence[-1].voices == 9
+    told = line.evidence[-1]
+    assert told.voices == 9
+    assert [v.votes for v in told.places if v.place == ABROAD] == [0.5]
+    assert [f.value for f in told.facts].count(40.0) == 1
     line.take(
         *[Taken(START_MS + 30 * MINUTE_MS + k, "loud", f"loud{k}") for k in range(6)],
         until_ms=START_MS + 40 * MINUTE_MS,
