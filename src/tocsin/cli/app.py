@@ -6,6 +6,7 @@ import typer
 
 from tocsin import __version__
 from tocsin.cli import demo, doctor, explain, init, replay, run, score
+from tocsin.cli.crash import quieten, tell
 from tocsin.cli.screen import fail
 from tocsin.errors import TocsinError
 
@@ -45,7 +46,11 @@ def _root(
 
 
 def main() -> None:
-    """Run the command line; a known error ends with its instruction and status 2."""
+    """Run the command line; a known error ends with its instruction and status 2.
+
+    Any other error ends with its kind and place alone and status 70.
+    """
+    quieten()
     try:
         app()
     except TocsinError as error:
@@ -56,3 +61,6 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:
+        tell(error)
+        sys.exit(70)
