@@ -70,22 +70,14 @@ def _urgency(evidence: Evidence) -> Urgency:
     return "Immediate" if fresh else "Expected"
 
 
-def _level(severity: Severity, tier: Tier, evidence: Evidence) -> tuple[LevelWord, bool]:
-    """Level, and whether the cap for one family held it down.
-
-    Red needs an official word or a second independent family (reliability 4.3); posts of one
-    family never exceed yellow.
-    """
+def _level(severity: Severity, tier: Tier, evidence: Evidence) -> LevelWord:
+    """Level of an event; red needs an official word, so posts alone never exceed yellow."""
     rank = SEVERITIES.index(severity)
-    if rank >= 4 or (rank == 3 and tier == "official"):
-        wanted: LevelWord = "red"
-    elif rank == 3 or (rank == 2 and evidence.voices >= 15):
-        wanted = "yellow"
-    else:
-        wanted = "green"
-    if wanted == "red" and tier == "unconfirmed":
-        return "yellow", True
-    return wanted, False
+    if tier == "official" and rank >= 3:
+        return "red"
+    if rank >= 3 or (rank == 2 and evidence.voices >= 15):
+        return "yellow"
+    return "green"
 
 
 def _confidence(evidence: Evidence, tier: Tier) -> float:
@@ -136,19 +128,22 @@ def rate(
     Facts of posts alone never make an event red: they count as at most Severe.
     """
     tier = _tier(evidence, support)
-    told = severity_of(facts)
-    if tier == "unconfirmed" and told == "Extreme":
-        told = "Severe"
+    claimed = severity_of([fact for fact in facts if fact.from_ == "posts"])
+    told: Severity = max(
+        min(claimed, "Severe", key=SEVERITIES.index),
+        severity_of([fact for fact in facts if fact.from_ == "official"]),
+        key=SEVERITIES.index,
+    )
     official: Severity = max(
         (s.bulletin.severity for s in support), key=SEVERITIES.index, default="Unknown"
     )
     stated: Severity = max(told, official, key=SEVERITIES.index)
     prior: Severity = hazard.severity if hazard.severity != "Extreme" else "Severe"
     severity: Severity = stated if stated != "Unknown" else prior
-    level, capped = _level(severity, tier, evidence)
+    level = _level(severity, tier, evidence)
     why = _grounds(evidence, origins, support, hazard)
     why += [Why(Ground.FACT, f"{fact.kind} {fact.low:g}") for fact in facts[:6]]
-    if capped:
+    if claimed == "Extreme" and tier == "unconfirmed":
         why.append(Why(Ground.ONE_FAMILY_CAP, True, "yellow"))
     if sensitive:
         why.append(Why(Ground.SENSITIVE, True, 15))
