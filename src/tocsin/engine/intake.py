@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tocsin.clock import Clock
-from tocsin.errors import SourceEnded, SourceLost, SourceRefused
+from tocsin.errors import InputError, SourceEnded, SourceLost, SourceRefused
 from tocsin.metrics import Tally
 from tocsin.sources import Source
 
@@ -83,17 +83,21 @@ class Intake:
                 self.state = "live"
                 self._read_on()
             except SourceLost as error:
+                failures = 1 if self.state == "live" else failures + 1
                 self.state, self.detail = "reconnecting", str(error)[:200]
                 self.reconnects += 1
-                failures = failures + 1 if self.state != "live" else 1
                 self.source.close()
                 ceiling_s = min(BACKOFF_LOW_S * 2.0 ** min(failures, 10), BACKOFF_HIGH_S)
                 self._stop.wait(self._rng.uniform(BACKOFF_LOW_S, max(ceiling_s, BACKOFF_LOW_S)))
-            except SourceRefused as error:
-                self.state, self.detail = "refused", str(error)[:200]
-                return
             except SourceEnded:
                 self.state = "ended"
+                return
+            except (SourceRefused, InputError) as error:
+                self.state, self.detail = "refused", str(error)[:200]
+                return
+            except Exception as error:
+                # A source of a stranger may break its word; silence must be visible (R13).
+                self.state, self.detail = "refused", f"broke off: {type(error).__name__}"
                 return
 
     def _read_on(self) -> None:

@@ -24,6 +24,8 @@ from tocsin.watch import Matcher
 
 CHUNKS = 64
 """Reads held between the sources and the line; a full queue slows the sources."""
+SILENCE_MS = 30_000
+"""After so long without posts the stream's time follows the clock."""
 KEEP_DAYS = 400
 """How long event revisions are kept."""
 SEND_S = 0.5
@@ -81,6 +83,7 @@ class Engine:
         self._stop = threading.Event()
         self.ready = threading.Event()
         self.started_ms = clock.now_ms()
+        self._heard_ms = self.started_ms if posts else 0
         self.stepped_ms = 0
         self.steps = 0
         self.failed: TocsinError | None = None
@@ -164,7 +167,8 @@ class Engine:
                 )  # fmt: skip
                 events += self._through(passed, bulletins)
                 bulletins = []
-        events += self._through(self._gate.pass_time(self._clock.now_ms()), bulletins)
+                self._heard_ms = self._clock.now_ms()
+        events += self._through(self._gate.pass_time(self._stream_hand_ms()), bulletins)
         alerts = [alert for event in events for alert in self._matcher.alerts(event)]
         cursors = {c.intake.name: c.cursor for c in chunks if c.cursor is not None}
         now_ms = self._clock.now_ms()
@@ -178,6 +182,14 @@ class Engine:
             self._listeners.alert(alert)
         self.stepped_ms = now_ms
         self.steps += 1
+
+    def _stream_hand_ms(self) -> int:
+        """The time silence has reached: of the clock after a while without posts, before that 0.
+
+        A source that catches up tells of hours ago; the clock would press them into a moment.
+        """
+        now_ms = self._clock.now_ms()
+        return now_ms if now_ms - self._heard_ms >= SILENCE_MS else 0
 
     def _through(self, passed: Passed, bulletins: Sequence[Bulletin]) -> list[Event]:
         return self._line.step(passed.batch, passed.removals, bulletins, passed.now_ms).events
