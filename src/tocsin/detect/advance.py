@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tocsin.compiled import kernel
+from tocsin.compiled import kernel, part
 from tocsin.detect.attach import ATTACH, best_event, place_fit, similarity
 from tocsin.detect.bursts import cell_surprise, roll
 from tocsin.detect.cells import discount, distinct_voices, enlist, holds
@@ -30,7 +30,7 @@ LIFE_MS = 24 * 3_600_000
 _ZERO = np.uint64(0)
 
 
-@kernel
+@part
 def write_report(state, slot, ordinal, batch, i):
     """Copy row i of a batch into the ring."""
     reports = state.reports
@@ -75,7 +75,7 @@ def fold_copy(flow, sketch, time_ms):
     return known
 
 
-@kernel
+@part
 def turn_bins(flow, now_bin):
     """Clear the flow's bins up to now."""
     if flow.last_bin[0] == now_bin:
@@ -86,7 +86,7 @@ def turn_bins(flow, now_bin):
     flow.last_bin[0] = now_bin
 
 
-@kernel
+@part
 def count_terms(state, slot):
     """Count a report's words into the document frequencies of the current period."""
     reports, flow = state.reports, state.flow
@@ -97,7 +97,7 @@ def count_terms(state, slot):
         flow.term_now[reports.terms[slot, t]] += np.float32(1)
 
 
-@kernel
+@part
 def keep_company(state, slot, n_cells):
     """Lengthen the life of a report and its neighbours where a narrow cell holds another voice."""
     reports, cells = state.reports, state.cells
@@ -117,7 +117,7 @@ def keep_company(state, slot, n_cells):
             reports.dies_ms[slot] = now + SHARED_MS
 
 
-@kernel
+@part
 def burst_of(state, slot, start_bin, n_cells, out):
     """The most surprising (surprise, cell, window in seconds) among a report's cells."""
     reports, cells, flow = state.reports, state.cells, state.flow
@@ -212,7 +212,7 @@ def gather(state, e, cell, now_ms, window_ms, places, related, joined, n_joined)
     return n_joined
 
 
-@kernel
+@part
 def claim(state, e, slot, places, joined, n_joined):
     """Move a waiting report into an event."""
     discount(state, slot)

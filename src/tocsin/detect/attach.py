@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from tocsin.compiled import kernel
+from tocsin.compiled import kernel, part
 from tocsin.detect.bursts import bins_sum
 from tocsin.detect.state import (
     DORMANT,
@@ -53,7 +53,7 @@ def similarity(flow, terms, n, e_terms, e_count):
     return dot / math.sqrt(own * theirs) if theirs > 0 else 0.0
 
 
-@kernel
+@part
 def main_country(events, e):
     """The country at least half of an event's placed reports name; -1 when none does."""
     total, best = np.float32(0.0), -1
@@ -68,7 +68,7 @@ def main_country(events, e):
     return events.countries[e, best]
 
 
-@kernel
+@part
 def main_unit(events, e, admin1):
     """The first-level unit at least half of the placed reports name; -1 when none does."""
     total, best, best_votes = np.float32(0.0), -1, np.float32(0.0)
@@ -89,7 +89,7 @@ def main_unit(events, e, admin1):
     return best
 
 
-@kernel
+@part
 def place_fit(state, slot, e, country, admin1):
     """Bonus of a report's places for an event; contradiction is negative, silence is 0."""
     reports, events = state.reports, state.events
@@ -123,7 +123,7 @@ def hour_count(events, e, now_bin):
     return bins_sum(events.strong[e], events.last_bin[e], now_bin - 5, now_bin)
 
 
-@kernel
+@part
 def best_event(state, slot, country, admin1, related, now_bin):
     """(event a report joins or -1, whether by words and place rather than by dominance)."""
     reports, events, flow = state.reports, state.events, state.flow

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tocsin.compiled import kernel
+from tocsin.compiled import kernel, part
 from tocsin.detect.bursts import roll
 from tocsin.detect.state import BIN_MS, BINS, CELLS, RECENT, REPORT_CELLS
 from tocsin.vocabulary.token_kernel import mixed
@@ -26,7 +26,7 @@ def cell_key(hazard, sort, value):
     return key | np.uint64(1)
 
 
-@kernel
+@part
 def cell_slot(cells, key, sort, now_bin):
     """Slot of a cell, taken if new; -1 when the table is full until the next sweep."""
     mask = CELLS - 1
@@ -46,7 +46,7 @@ def cell_slot(cells, key, sort, now_bin):
     return -1
 
 
-@kernel
+@part
 def rare_words(terms, n, flow, out):
     """Up to WORD_CELLS rarest terms of a report by earlier document frequency; returns how many."""
     total = flow.term_total[0] + flow.term_total[1]
@@ -71,7 +71,7 @@ def rare_words(terms, n, flow, out):
     return count if total >= 0 else 0
 
 
-@kernel
+@part
 def enlist(state, slot, countries, admin1, now_bin):
     """Put a report into its cells: counts and lists."""
     reports, cells = state.reports, state.cells
@@ -115,7 +115,7 @@ def enlist(state, slot, countries, admin1, now_bin):
     return n
 
 
-@kernel
+@part
 def same_voice(reports, a, b):
     """Whether two reports share a voice under any key both carry."""
     for i in range(2):
@@ -162,7 +162,7 @@ def holds(reports, slot, cell):
     return False
 
 
-@kernel
+@part
 def discount(state, slot):
     """Take a report that joined an event out of the counts its cells and hazard stand for."""
     reports, cells, flow = state.reports, state.cells, state.flow

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from tocsin.compiled import kernel
+from tocsin.compiled import kernel, part
 from tocsin.detect.attach import idf, main_country, main_unit
 from tocsin.detect.bursts import (
     LAG_BINS,
@@ -189,7 +189,7 @@ def absorb(state, a, b):
     clear_event(events, b)
 
 
-@kernel
+@part
 def add_term(events, e, term, count):
     """Add a count for one term to an event, if there is room."""
     free = -1

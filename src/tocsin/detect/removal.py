@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tocsin.compiled import kernel
+from tocsin.compiled import kernel, part
 from tocsin.detect.cells import discount, same_voice
 from tocsin.detect.state import (
     COUNTED,
@@ -18,7 +18,7 @@ from tocsin.detect.tally import count, uncount
 _ZERO = np.uint64(0)
 
 
-@kernel
+@part
 def heir_of(reports, e, slot):
     """Another report of the same voice in an event, a counted one if there is; -1 for none."""
     found = -1
@@ -33,7 +33,7 @@ def heir_of(reports, e, slot):
     return found
 
 
-@kernel
+@part
 def drop_voice(events, e, tags):
     """Take one voice out of an event, also when its tags died with their key before."""
     for side in range(2):
@@ -48,7 +48,7 @@ def drop_voice(events, e, tags):
     events.voices[e] = max(events.voices[e] - 1, 0)
 
 
-@kernel
+@part
 def lose_family(state, e, slot):
     """Forget that a family spoke when the report taken out was the last one that did."""
     reports, events = state.reports, state.events
@@ -60,7 +60,7 @@ def lose_family(state, e, slot):
     events.family_bits[e] &= ~(np.int64(1) << reports.family[slot])
 
 
-@kernel
+@part
 def lose_words(state, e, slot):
     """Take a report's words out of an event."""
     reports, events = state.reports, state.events
@@ -103,7 +103,7 @@ def remove_report(state, slot, country):
     return e
 
 
-@kernel
+@part
 def wipe(reports, slot):
     """Forget a ring row: no tag, word, place or count of it stays."""
     reports.time_ms[slot] = 0

@@ -97,7 +97,8 @@ def read(
     hits = find(vocabulary.full, tokens)
     (hazard, verdict, flags, votes, sketch, fact_at, fact_kind, fact_value, term_at, term) = judge(
         tokens.at, tokens.hash, tokens.start, tokens.end, tokens.kind, tokens.value, tokens.marks,
-        hits.at, hits.token, hits.length, hits.code, vocabulary.pairs, *vocabulary.traits,
+        hits.at, hits.token, hits.length, hits.code, vocabulary.pairs,
+        vocabulary.pair_at, *vocabulary.traits,
         vocabulary.fact_low, vocabulary.fact_high, vocabulary.fact_counted,
         np.uint64(term_key), len(LANGUAGES),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tocsin.compiled import kernel
+from tocsin.compiled import kernel, part
 from tocsin.vocabulary.token_kernel import mixed
 
 TOKENS_MAX = 4096
@@ -26,7 +26,7 @@ _TRAPPED = 3
 _WORD, _DIGITS, _LONE, _PICTURE = 1, 2, 3, 4
 
 
-@kernel
+@part
 def mask_assembly(hit_token, hit_length, hit_code, h0, h1, masked, spared):
     """Mark tokens of assembly words that no exception covers; returns how many phrases."""
     for h in range(h0, h1):
@@ -48,7 +48,7 @@ def mask_assembly(hit_token, hit_length, hit_code, h0, h1, masked, spared):
     return count
 
 
-@kernel
+@part
 def touches(cues, n_cues, hazard, first, last, reach):
     """Whether a cue (hazard or -1 for any, first, last) overlaps or ends near [first, last]."""
     for c in range(n_cues):
@@ -59,8 +59,8 @@ def touches(cues, n_cues, hazard, first, last, reach):
     return False
 
 
-@kernel
-def literal_hits(hit_token, hit_length, hit_code, h0, h1, pairs, masked, cues, negations,
+@part
+def literal_hits(hit_token, hit_length, hit_code, h0, h1, pairs, pair_at, masked, cues, negations,
                  literal, other, covered):  # fmt: skip
     """Count literal hits a hazard; returns (figurative, negated, masked) hits left out."""
     n_cues, n_neg = 0, 0
@@ -93,6 +93,7 @@ def literal_hits(hit_token, hit_length, hit_code, h0, h1, pairs, masked, cues, n
             negated += verdict == 2
             hidden += verdict == 3
         elif kind == _ATOM:
+            atom = hit_code[h] & 0xFFFF
             for g in range(h0, h1):
                 if hit_code[g] >> 16 != _ATOM or g == h:
                     continue
@@ -100,8 +101,8 @@ def literal_hits(hit_token, hit_length, hit_code, h0, h1, pairs, masked, cues, n
                 back = hit_token[h] - (hit_token[g] + hit_length[g])
                 if max(gap, back) > PAIR_REACH:
                     continue
-                for p in range(len(pairs)):
-                    if pairs[p, 0] != hit_code[h] & 0xFFFF or pairs[p, 1] != hit_code[g] & 0xFFFF:
+                for p in range(pair_at[atom], pair_at[atom + 1]):
+                    if pairs[p, 1] != hit_code[g] & 0xFFFF:
                         continue
                     hazard = pairs[p, 2]
                     one = settle(hit_token[h], hit_token[h] + hit_length[h] - 1, hazard, masked,
@@ -147,7 +148,7 @@ def pick(literal, other, rank):
     return best
 
 
-@kernel
+@part
 def read_facts(hit_token, hit_length, hit_code, h0, h1, kind, value, t0, t1, masked,
                low, high, counted, out_kind, out_value):  # fmt: skip
     """Facts of one text: a cue and the nearest figure within four tokens; returns how many.
@@ -190,7 +191,7 @@ def read_facts(hit_token, hit_length, hit_code, h0, h1, kind, value, t0, t1, mas
     return n
 
 
-@kernel
+@part
 def read_terms(hashes, kind, start, end, t0, t1, masked, covered, stop, key, out):
     """Distinct keyed term slots of one text without hazard, stop and masked words."""
     n = 0
@@ -237,7 +238,7 @@ def sketch_of(hashes, kind, start, end, t0, t1, key):
     return state if letters >= _SKETCH_LEAST else np.uint64(0)
 
 
-@kernel
+@part
 def doc_senses(hit_token, hit_code, h0, h1, masked, flags, votes, stop):
     """Bits of the senses cued anywhere in a text; sets shape flags, votes and stop words."""
     senses = 0
@@ -285,7 +286,7 @@ def verdict_of(hazard, figured, negated, hidden, senses, assembly, flags, harm, 
 
 @kernel
 def judge(at, hashes, start, end, kind, value, marks, hit_at, hit_token, hit_length, hit_code,
-          pairs, rank, disruption, life_safety, low, high, counted, key, n_langs):  # fmt: skip
+          pairs, pair_at, rank, disruption, life_safety, low, high, counted, key, n_langs):  # fmt: skip
     """Columns for n texts: hazard, verdict, question, flags, language votes, sketch, and the
     facts and terms with their offsets."""
     n = len(at) - 1
@@ -314,7 +315,7 @@ def judge(at, hashes, start, end, kind, value, marks, hit_at, hit_token, hit_len
         other[:] = 0
         assembly = mask_assembly(hit_token, hit_length, hit_code, h0, h1, masked, spared)
         figured, negated, hidden = literal_hits(
-            hit_token, hit_length, hit_code, h0, h1, pairs, masked, cues, negations,
+            hit_token, hit_length, hit_code, h0, h1, pairs, pair_at, masked, cues, negations,
             literal, other, covered,
         )  # fmt: skip
         hazard = pick(literal, other, rank)

@@ -63,10 +63,12 @@ class Vocabulary(NamedTuple):
     """Everything the gate looks for, as tables."""
 
     sieve: Lexicon
-    """Hazard terms and the atoms of pairs: what decides that a post is read at all."""
+    """Hazard terms and the rarer half of each pair: what decides that a post is read at all."""
     full: Lexicon
     pairs: NDArray[np.int32]
-    """(p, 3): two atoms within a few tokens of each other, and the hazard they name."""
+    """(p, 3): two atoms within a few tokens of each other, and the hazard they name; sorted."""
+    pair_at: NDArray[np.int64]
+    """Pairs of first atom a are rows pair_at[a] to pair_at[a + 1]."""
     traits: Traits
     fact_low: NDArray[np.float64]
     fact_high: NDArray[np.float64]
@@ -79,15 +81,24 @@ def code_of(kind: Code, number: int) -> int:
     return int(kind) << 16 | number
 
 
-def _hazard_phrases() -> tuple[list[tuple[str, int]], list[tuple[str, int]], NDArray[np.int32]]:
-    """Phrases for the sieve, figurative phrases, and pairs of atoms."""
-    wanted: list[tuple[str, int]] = []
+class _HazardPhrases(NamedTuple):
+    """What the hazard files say, sorted by what it is for."""
+
+    sieve: list[tuple[str, int]]
+    """Terms, and the first half of every pair: enough to decide that a text is read."""
+    further: list[tuple[str, int]]
+    """Second halves and figurative phrases."""
+    pairs: NDArray[np.int32]
+
+
+def _hazard_phrases() -> _HazardPhrases:
+    terms: list[tuple[str, int]] = []
     figurative: list[tuple[str, int]] = []
     atoms: dict[str, int] = {}
     pairs: set[tuple[int, int, int]] = set()
     for number, hazard in enumerate(load_hazards()):
         for lang, wording in hazard.wordings.items():
-            wanted += [(term, code_of(Code.HAZARD, number)) for term in wording.terms]
+            terms += [(term, code_of(Code.HAZARD, number)) for term in wording.terms]
             figurative += [(term, code_of(Code.FIGURATIVE, number)) for term in wording.figurative]
             for pair in wording.pairs:
                 halves = [half.strip() for half in pair.split("+")]
@@ -97,9 +108,13 @@ def _hazard_phrases() -> tuple[list[tuple[str, int]], list[tuple[str, int]], NDA
                     )
                 one, two = (atoms.setdefault(half, len(atoms)) for half in halves)
                 pairs.add((one, two, number))
-    wanted += [(atom, code_of(Code.ATOM, number)) for atom, number in atoms.items()]
-    table = np.array(sorted(pairs), np.int32).reshape(-1, 3)
-    return wanted, figurative, table
+    first = {one for one, _, _ in pairs}
+    coded = [(atom, code_of(Code.ATOM, number)) for atom, number in atoms.items()]
+    return _HazardPhrases(
+        [*terms, *(atom for atom in coded if atom[1] & 0xFFFF in first)],
+        [*figurative, *(atom for atom in coded if atom[1] & 0xFFFF not in first)],
+        np.array(sorted(pairs), np.int32).reshape(-1, 3),
+    )
 
 
 def _sense_phrases(table: dict[str, Any], where: str) -> list[tuple[str, int]]:
@@ -165,12 +180,14 @@ def contract_hash() -> str:
 def load_vocabulary() -> Vocabulary:
     """Read and compile all data files; raises ConfigError or ValueError on a bad one."""
     hazards = load_hazards()
-    wanted, figurative, pairs = _hazard_phrases()
+    phrases = _hazard_phrases()
+    n_atoms = int(phrases.pairs[:, :2].max(initial=-1)) + 1
     assert len(hazard_ids()) == len(hazards)
     return Vocabulary(
-        sieve=compile_lexicon(wanted),
-        full=compile_lexicon([*wanted, *figurative, *_further_phrases()]),
-        pairs=pairs,
+        sieve=compile_lexicon(phrases.sieve),
+        full=compile_lexicon([*phrases.sieve, *phrases.further, *_further_phrases()]),
+        pairs=phrases.pairs,
+        pair_at=np.searchsorted(phrases.pairs[:, 0], np.arange(n_atoms + 1)),
         traits=Traits(
             np.array([h.rank for h in hazards], np.int16),
             np.array([h.disruption for h in hazards]),
