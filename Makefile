@@ -60,6 +60,7 @@ wheel: $(VENV)/.run ## Build the wheel into dist/
 
 reference: $(VENV)/.tocsin ## Write docs/reference/ anew from what the code says of itself
 	@$(BIN)/python docs/reference/write.py
+	@$(BIN)/python docs/reference/write_hazards.py
 
 # Run after changing dependencies in pyproject.toml; needs the network.
 constraints: $(VENV)/.run ## Lock every dependency by hash again (constraints/*.txt)
