@@ -12,6 +12,9 @@ PLACED_LEAST = 2.0
 """Voices that must name one and the same place or first-level unit."""
 PLACED_SHARE = 0.1
 """The share of all voices they must be."""
+GATHERED_SHARE = 0.4
+"""The share of all placed votes they must be, while the event is small: a scatter is no place."""
+SMALL_VOICES = 50
 AGREED_SHARE = 0.5
 """The leading country's share of all placed votes."""
 WITNESSES_LEAST = 4
@@ -48,8 +51,10 @@ def _agrees_on_place(events: Events, places: PlaceTable, e: int) -> bool:
     unit = np.where(places.admin1[named] >= 0, places.admin1[named], named)
     leading = max(float(votes[unit == u].sum()) for u in np.unique(unit))
     country = events.country_votes[e][events.countries[e] >= 0]
+    gathered = leading >= GATHERED_SHARE * float(votes.sum())
     return (
         leading >= PLACED_LEAST
+        and (gathered or int(events.voices[e]) >= SMALL_VOICES)
         and leading >= PLACED_SHARE * float(events.voices[e])
         and float(country.max(initial=0.0)) >= AGREED_SHARE * float(country.sum())
     )
