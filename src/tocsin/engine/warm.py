@@ -8,7 +8,7 @@ from tocsin.engine.replay import replay
 from tocsin.sources.frames import decode_replay
 
 _START_MS = 1_700_000_000_000
-_WORDS = "river bridge harbour station school market tower valley".split()
+_WORDS = ["river", "bridge", "harbour", "station", "school", "market", "tower", "valley"]
 
 
 def _frame(number: int, text: str, author: str, op: str = "create") -> bytes:

@@ -286,7 +286,8 @@ def verdict_of(hazard, figured, negated, hidden, senses, assembly, flags, harm, 
 
 @kernel
 def judge(at, hashes, start, end, kind, value, marks, hit_at, hit_token, hit_length, hit_code,
-          pairs, pair_at, rank, disruption, life_safety, low, high, counted, key, n_langs):  # fmt: skip
+          pairs, pair_at, rank, disruption, life_safety, low, high, counted, key,
+          n_langs):  # fmt: skip
     """Columns for n texts: hazard, verdict, question, flags, language votes, sketch, and the
     facts and terms with their offsets."""
     n = len(at) - 1
