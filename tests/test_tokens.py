@@ -193,8 +193,11 @@ def test_hashtags_in_camel_case(tag, words):
 
 @given(
     st.lists(
-        st.sampled_from(["fire", "Éclair", "地震", "زلزال", "กข", "a-b", "don't", "🔥", "so", "12"]),
-        min_size=1, max_size=5,
+        st.sampled_from(
+            ["fire", "Éclair", "地震", "زلزال", "กข", "a-b", "don't", "🔥", "so", "12"]
+        ),
+        min_size=1,
+        max_size=5,
     ).map(" ".join)
 )  # fmt: skip
 @settings(max_examples=100)
