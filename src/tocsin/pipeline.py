@@ -95,7 +95,7 @@ class Pipeline:
         self._official = Corroborator()
         self._waiting: list[Bulletin] = []
         self._last: OrderedDict[str, _Last] = OrderedDict()
-        self._now_ms = 0
+        self._now_ms = self._told_ms = 0
         self.reported: dict[int, str] = {}
         """Event id by number, of events that were reported and not withdrawn."""
 
@@ -126,9 +126,11 @@ class Pipeline:
         events: list[Event] = []
         for evidence in found.evidence:
             events += self._release(evidence.at_ms)
+            self._told_ms = max(self._told_ms, evidence.at_ms)
             events += self._revise(evidence)
-        self._now_ms = max(self._now_ms, now_ms)
-        events += self._release(self._now_ms)
+        until_ms = max(self._now_ms, now_ms)
+        events += self._release(until_ms)
+        self._now_ms = self._told_ms = until_ms
         return Step(events, found, {e.number: e.event_id for e in found.evidence})
 
     def purge(self, family: int, at_ms: int) -> list[Event]:
@@ -143,7 +145,8 @@ class Pipeline:
         while self._waiting and self._waiting[0].sent_ms <= until_ms:
             bulletin = self._waiting.pop(0)
             self._official.add(bulletin)
-            at_ms = max(bulletin.sent_ms, self._now_ms)
+            # A late one speaks now: not before the last step, nor before what was just told.
+            at_ms = max(bulletin.sent_ms, self._told_ms)
             for last in list(self._last.values()):
                 if last.event.phase in ("reported", "updated", "resolved"):
                     phase = "updated" if last.event.phase == "reported" else last.event.phase
