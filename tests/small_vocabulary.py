@@ -61,6 +61,7 @@ def small_vocabulary() -> Vocabulary:
         sieve=compile_lexicon(WANTED),
         full=compile_lexicon(PHRASES),
         pairs=PAIRS,
+        pair_at=np.searchsorted(PAIRS[:, 0], np.arange(HOUSE + 2)),
         traits=Traits(
             np.array([2, 3, 3, 1], np.int16),
             np.array([False, False, False, True]),

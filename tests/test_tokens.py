@@ -194,7 +194,7 @@ def test_hashtags_in_camel_case(tag, words):
 @given(
     st.lists(
         st.sampled_from(
-            ["fire", "Éclair", "地震", "زلزال", "กข", "a-b", "don't", "🔥", "so", "12"]
+            ["fire", "Éclair", "地震", "زلزال", "กข", "a-b", "don't", "🔥", "12"]
         ),
         min_size=1,
         max_size=5,

@@ -25,8 +25,9 @@ def functions(tree: ast.AST) -> Iterator[Function]:
 
 
 def is_kernel(node: Function) -> bool:
-    """Whether a function is compiled."""
-    return any(ast.unparse(mark).split("(")[0] == "kernel" for mark in node.decorator_list)
+    """Whether a function is compiled, alone or as a part of another."""
+    marks = {ast.unparse(mark).split("(")[0] for mark in node.decorator_list}
+    return bool(marks & {"kernel", "part"})
 
 
 def module_length(path: str, text: str) -> list[str]:
