@@ -193,10 +193,14 @@ def scene(settings_of, voices):
     return played(rows)
 
 
+def case_of(event):
+    """Number of the scene it belongs to, and its hazard; scenes are eight hours apart."""
+    return (parse_time_ms(event.first_seen) - NOON_MS) // (8 * 3_600_000), event.hazard
+
+
 def found_cases(found):
-    """(case, hazard) of every event that was reported; cases are eight hours apart."""
-    reports = [event for event in found.events if event.phase == "reported"]
-    return {((parse_time_ms(e.at) - NOON_MS) // (8 * 3_600_000), e.hazard) for e in reports}
+    """Scene and hazard of every event that was reported."""
+    return {case_of(event) for event in found.events if event.phase == "reported"}
 
 
 def last_words(found):
@@ -214,12 +218,12 @@ def test_harm_is_found_in_whatever_setting_and_never_finer():
     assert len(plain) >= 2 * len(HARM) - 2, sorted(plain)
     lost = [key for key in plain if key not in masked]
     assert len(lost) <= 0.02 * len(plain), lost
-    radius = {e.hazard: e.place.radius_km for e in last_words(neutral) if e.place}
+    radius = {case_of(e): e.place.radius_km for e in last_words(neutral) if e.place}
     for event in last_words(beside):
         assert event.sensitive and event.voices != "5-14"
-        if event.place and event.hazard in radius:
+        if event.place and case_of(event) in radius:
             assert event.place.kind != "facility"
-            assert event.place.radius_km >= radius[event.hazard] or event.place.kind == "admin1"
+            assert event.place.radius_km >= radius[case_of(event)]
     said = encoded(beside).decode()
     assert not DENIED.search(said.replace("air_strike", "")), DENIED.search(said)
     assert not [e for e in neutral.events if e.sensitive]
