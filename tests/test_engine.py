@@ -224,6 +224,7 @@ def finished(intake):
         (KeyError("secret words of a post"), "refused", "broke off: KeyError"),
     ],
 )
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_how_a_source_can_end(error, state, detail):
     intake, _ = intake_of(Scripted([b"{}"], error))
     finished(intake)

@@ -98,7 +98,7 @@ class Intake:
             except Exception as error:
                 # A source of a stranger may break its word; silence must be visible (R13).
                 self.state, self.detail = "refused", f"broke off: {type(error).__name__}"
-                return
+                raise
 
     def _read_on(self) -> None:
         while not self._stop.is_set():
