@@ -7,6 +7,7 @@ import pytest
 from boundary.closed import problems, records
 from boundary.drive import drive
 from boundary.search import search
+from tocsin.vocabulary.pack import contract_hash
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 POSTS = int(os.environ.get("TOCSIN_BOUNDARY_POSTS", "1000000" if NIGHTLY else "10000"))
@@ -75,3 +76,18 @@ def test_the_voice_keys_lie_in_memory_alone(harvest):
     names = harvest.channels["file names"].decode()
     assert "voices-" in names
     assert not [n for n in harvest.channels if n.startswith("state") and "voices-" in n]
+
+
+def test_every_record_carries_the_contract(harvest):
+    official = contract_hash()
+    told = {event["contract"] for data in harvest.channels.values() for event in records(data)}
+    assert told == {official}
+    for channel, data in harvest.channels.items():
+        if channel.startswith("web GET"):
+            assert f"x-tocsin-contract: {official}".encode() in data.lower(), channel
+
+
+def test_nothing_is_asked_but_the_sources(harvest):
+    asked = harvest.channels["requests to sources"].splitlines()
+    paths = {line.split()[1].split(b"?")[0] for line in asked if line.startswith(b"GET ")}
+    assert paths == {b"/quakes.geojson", b"/moved.geojson"}

@@ -234,6 +234,42 @@ def test_beside_an_assembly_fifteen_authors_are_needed():
     assert scene(NEUTRAL, 14).events
 
 
+WHO = (
+    ("Maria", "She", "@invented_maria", "my neighbours", "the students"),
+    ("Kwame", "He", "@invented_kwame", "those foreigners", "the workers"),
+    ("Zhenya", "They", "@invented_zhenya", "the faithful", "the rich"),
+)
+"""A name, a pronoun, a handle and two groups: whoever it is, the hazard is the same."""
+
+
+def reported_by(who):
+    """Events of the same fire and the same quake, told about different people."""
+    name, pronoun, handle, group, other = who
+    rows = []
+    for n in range(40):
+        end = _ENDS[n % len(_ENDS)]
+        texts = (
+            f"{_STARTS[n % 8]} building on fire in Chicago, {3 + n % 2} injured, {end}, {name}",
+            f"{handle} {_STARTS[n % 8]} strong earthquake felt in Lima, {end}. {pronoun} and "
+            f"{group if n % 2 else other} ran out",
+        )
+        for which, text in enumerate(texts):
+            number = 2 * n + which
+            rows.append(row(NOON_MS + number * 4_000, f"{handle}{number}", text, number))
+    found = played(rows)
+    return {
+        (e.hazard, e.phase, e.level, e.severity, e.certainty, e.place and e.place.id, e.headline)
+        for e in found.events
+    }
+
+
+def test_names_and_groups_in_posts_change_no_event():
+    first, *others = (reported_by(who) for who in WHO)
+    assert {hazard for hazard, *_ in first} >= {"earthquake", "building_fire"}
+    for other in others:
+        assert other == first
+
+
 def items():
     """Names of hazards and of the places used, longest first; each counts as one token."""
     labels = {label for hazard in load_hazards() for label in hazard.labels.values()}

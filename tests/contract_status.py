@@ -1,0 +1,241 @@
+"""Which clause of the privacy contract is built, which tests hold it, and what is missing."""
+
+import sys
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "contract-status.md"
+
+State = Literal["holds", "in part", "not yet"]
+
+
+class Clause(NamedTuple):
+    """One clause: `tests` are `file::function` below tests/; `missing` is empty when it holds."""
+
+    key: str
+    title: str
+    state: State
+    built: str
+    tests: tuple[str, ...]
+    missing: str
+
+
+CLAUSES: tuple[Clause, ...] = (
+    Clause(
+        "P1", "No author identifier survives the ingest gate", "holds",
+        "The gate copies allow-listed values into numeric columns; frames are decoded into "
+        "structs that declare nothing else.",
+        ("test_boundary.py::test_no_planted_identity_comes_out",
+         "test_shape.py::test_columns_are_the_agreed_ones_and_hold_numbers",
+         "test_shape.py::test_the_state_of_the_detector_holds_numbers_only",
+         "test_jetstream.py::test_nothing_of_links_mentions_parents_or_cards_is_kept",
+         "test_imports.py::test_the_contracts_hold"),
+        "",
+    ),
+    Clause(
+        "P2", "Events and alerts carry no free text", "holds",
+        "Records are made in one place from closed lists; headlines from templates.",
+        ("test_boundary.py::test_every_record_holds_to_the_closed_lists",
+         "test_interference.py::test_no_run_of_five_tokens_of_a_post_comes_out",
+         "test_shape.py::test_a_record_has_the_agreed_fields",
+         "test_render.py::test_headlines"),
+        "",
+    ),
+    Clause(
+        "P3", "No event with fewer than k distinct authors", "in part",
+        "Five voices, fifteen beside an assembly; both are constants.",
+        ("test_detect.py::test_five_voices_make_an_event_and_four_do_not",
+         "test_interference.py::test_a_thousand_posts_by_four_authors_emit_nothing",
+         "test_interference.py::test_beside_an_assembly_fifteen_authors_are_needed",
+         "test_detect.py::test_below_five_living_voices_an_event_is_withdrawn"),
+        "A stateful test over add, merge, split, delete, rotation and crash together.",
+    ),
+    Clause(
+        "P4", "Authors cannot be linked over time, and their tags never leave memory", "in part",
+        "Voice keys in memory, twelve hours each, destroyed after 36 also while nobody posts; "
+        "keyed tags are searched for in every output.",
+        ("test_boundary.py::test_no_planted_identity_comes_out",
+         "test_boundary.py::test_the_voice_keys_lie_in_memory_alone",
+         "test_voices.py::test_adjacent_windows_share_one_tag_and_distant_ones_none",
+         "test_voices.py::test_destroyed_keys_are_gone_from_the_folder",
+         "test_voices.py::test_a_kill_during_rotation_leaves_the_old_or_the_new_state",
+         "test_gate_keeps.py::test_keys_are_destroyed_on_time_although_nobody_posts"),
+        "The test with a full disk image and 10,000 candidate ids; where no memory-backed folder "
+        "exists, keys fall back to the temp folder.",
+    ),
+    Clause(
+        "P5", "No query by author, and none about a person", "in part",
+        "Six filters of events; anything else is refused with an answer that does not repeat it.",
+        ("test_boundary.py::test_a_question_about_somebody_is_answered_like_one_about_nobody",
+         "test_shape.py::test_no_address_asks_or_answers_about_a_person",
+         "test_web.py::test_no_parameter_can_ask_about_a_person",
+         "test_web.py::test_no_answer_tells_one_identity_from_another"),
+        "Equal answer times are not measured.",
+    ),
+    Clause(
+        "P6", "Watches name hazards and places, nothing else", "in part",
+        "A watch is a table of closed keys; a refusal never repeats the text.",
+        ("test_watch.py::test_what_is_no_watch_is_refused",
+         "test_watch.py::test_what_is_no_place_is_refused_without_repeating_it",
+         "test_shape.py::test_no_setting_and_no_watch_names_a_person",
+         "test_boundary.py::test_no_planted_identity_comes_out"),
+        "Watches as free text, the explaining lexicon, and the two files of watch cases.",
+    ),
+    Clause(
+        "P7", "Assembly is invisible; hazards are not", "holds",
+        "See 2.2.",
+        ("test_interference.py::test_assemblies_change_no_byte_of_the_events",
+         "test_interference.py::test_harm_is_found_in_whatever_setting_and_never_finer"),
+        "",
+    ),
+    Clause(
+        "P8", "Location comes from words or official feeds, and is coarse", "in part",
+        "Every coordinate is an entry of the gazetteer; device positions are never decoded; "
+        "geofences begin at 1 km.",
+        ("test_boundary.py::test_every_record_holds_to_the_closed_lists",
+         "test_boundary.py::test_no_planted_identity_comes_out",
+         "test_pipeline.py::test_a_personal_hazard_is_placed_coarsely",
+         "test_watch.py::test_what_is_no_watch_is_refused"),
+        "Grid cells; the rule that an outbreak finer than a region needs an official source.",
+    ),
+    Clause(
+        "P9", "Raw text is gone within the batch; what is derived lives a day at most", "in part",
+        "Reports live in memory only and expire by time; post tags go after twelve hours.",
+        ("test_detect.py::test_after_a_day_nothing_of_a_post_is_left",
+         "test_gate_keeps.py::test_post_tags_go_within_a_day_also_from_a_silent_stream",
+         "test_boundary.py::test_no_planted_identity_comes_out"),
+        "A test of the whole state folder after a day on a held clock.",
+    ),
+    Clause(
+        "P10", "Deletes, edits and closures are honoured everywhere, fast", "in part",
+        "Deletes withdraw an event, shrink its record and messages, and the bytes are "
+        "overwritten; the log is truncated every minute.",
+        ("test_boundary.py::test_a_withdrawn_event_leaves_nothing_but_its_stub",
+         "test_store.py::test_an_event_below_k_shrinks_with_all_its_revisions_and_messages",
+         "test_gate_keeps.py::test_a_deleted_post_is_forgotten_at_once",
+         "test_detect.py::test_a_purge_takes_a_family_back"),
+        "A delete has no lane of its own ahead of other frames; the 10 s and 120 s are not "
+        "measured, nor are kills between receipt and completion.",
+    ),
+    Clause(
+        "P11", "Consent signals and source terms are enforced in code", "in part",
+        "Sources state terms and deletion; the opt-out label of a post is honoured.",
+        ("conformance/test_sources.py::test_the_spec_is_complete",
+         "test_jetstream.py::test_an_edit_that_empties_or_opts_out_takes_the_post_back"),
+        "The opt-out list; account-level flags.",
+    ),
+    Clause(
+        "P12", "Levels rate hazards, never people", "in part",
+        "No type of person or group exists; the level is a table over hazard, facts and sources.",
+        ("test_shape.py::test_no_struct_has_room_for_a_person",
+         "test_interference.py::test_names_and_groups_in_posts_change_no_event",
+         "test_rate.py::test_posts_never_make_red_nor_observed"),
+        "Dialect-swapped corpora; published coverage by language and area.",
+    ),
+    Clause(
+        "P13", "No small counts", "in part",
+        "Voices as bands, also in the grounds; confidence in steps of .05; times floored.",
+        ("test_boundary.py::test_every_record_holds_to_the_closed_lists",
+         "test_pipeline.py::test_a_band_only_rises",
+         "test_web.py::test_health_tells_no_small_or_exact_count"),
+        "Random jitter of the edges of bands, and the differencing attack played through.",
+    ),
+    Clause(
+        "P14", "Official feeds pass a gate too", "holds",
+        "An allow-list of hazards; messages about persons are dropped whole; no text or "
+        "contact is kept. Ids and references of bulletins are relayed as their pattern allows.",
+        ("test_official.py::test_a_message_about_persons_is_dropped_whole",
+         "test_official.py::test_no_text_contact_or_name_of_a_cap_message_leaves",
+         "test_boundary.py::test_no_planted_identity_comes_out"),
+        "",
+    ),
+    Clause(
+        "P15", "Audit log of watches, refusals, queries, exports and settings", "not yet",
+        "Refusals carry no text.",
+        ("test_watch.py::test_what_is_no_place_is_refused_without_repeating_it",),
+        "The log itself: hash chain, signed checkpoints, roots in alerts.",
+    ),
+    Clause(
+        "P16", "Loosening is loud", "in part",
+        "Events and answers carry the hash of the vocabulary; a floor in the configuration "
+        "stops the start.",
+        ("test_shape.py::test_one_changed_word_changes_the_contract_hash",
+         "test_config_file.py::test_a_floor_of_the_contract_is_no_setting",
+         "test_web.py::test_every_answer_carries_the_contract_and_the_policy",
+         "test_boundary.py::test_every_record_carries_the_contract"),
+        "The tables of official event codes, the gazetteer and the floors themselves are not "
+        "part of the hash.",
+    ),
+    Clause(
+        "P17", "The same rules hold in logs, metrics, crash reports and temp files", "in part",
+        "Unexpected errors say kind and place alone; metrics carry source names and reasons.",
+        ("test_boundary_crash.py::test_an_error_with_a_post_in_it_says_where_but_not_what",
+         "test_boundary.py::test_no_planted_identity_comes_out",
+         "test_web.py::test_an_error_inside_tells_nothing"),
+        "Core dumps and dumpability are left to the system's own settings.",
+    ),
+    Clause(
+        "P18", "No media, no link following, no generative model on post text", "holds",
+        "Media and links are not decoded; nothing fetches what a post names.",
+        ("test_jetstream.py::test_nothing_of_links_mentions_parents_or_cards_is_kept",
+         "test_boundary.py::test_nothing_is_asked_but_the_sources",
+         "test_imports.py::test_the_contracts_hold"),
+        "",
+    ),
+    Clause(
+        "2.1", "The canary test", "in part",
+        "72 identities in every field of every connector, searched in every channel and form; "
+        "38 seeded leaks run against the same tests. 10,000 posts a connector, a million nightly.",
+        ("test_boundary.py::test_no_planted_identity_comes_out",
+         "test_boundary.py::test_the_drive_reached_everything",
+         "test_boundary_search.py::test_every_form_is_found",
+         "test_boundary_search.py::test_plain_hashes_are_found",
+         "test_boundary_mutants.py::test_the_leak_is_caught"),
+        "zstd as a wrapping; mail and feeds as channels, which do not exist yet. The text given "
+        "to `tocsin explain` stands in its own command line, as with any command.",
+    ),
+    Clause(
+        "2.2", "How lawful protest is treated", "in part",
+        "Assembly words in 35 languages are masked before anything counts; beside them only "
+        "harm to people counts, from fifteen authors, coarsely.",
+        ("test_interference.py::test_assemblies_change_no_byte_of_the_events",
+         "test_interference.py::test_with_the_mask_off_assemblies_would_be_seen",
+         "test_interference.py::test_an_assembly_alone_is_never_an_event",
+         "test_interference.py::test_five_hundred_mixed_posts_without_harm_give_no_event",
+         "test_interference.py::test_a_hazard_beside_an_assembly_without_harm_is_no_event",
+         "test_interference.py::test_harm_is_found_in_whatever_setting_and_never_finer"),
+        "Smoke and flames count as spread, so they alone admit a fire beside an assembly. "
+        "Setting neutrality is shown in English only; no set for past shootings and fires.",
+    ),
+)  # fmt: skip
+
+_HEAD = """\
+# Contract status
+
+Where the privacy contract stands, clause by clause: what is built, which tests hold it, what is
+missing. A clause *holds* when nothing named in it is missing. The page is made from
+`tests/contract_status.py`; a test fails when it is stale or names a test that does not exist.
+"""
+
+
+def page() -> str:
+    """The text of the page."""
+    lines = [_HEAD, "| clause | state |", "|---|---|"]
+    lines += [f"| {c.key} {c.title} | {c.state} |" for c in CLAUSES]
+    for c in CLAUSES:
+        lines += ["", f"## {c.key} {c.title}", "", f"**{c.state.capitalize()}.** {c.built}", ""]
+        lines += [f"- `tests/{test}`" for test in c.tests]
+        if c.missing:
+            lines += ["", f"Missing: {c.missing}"]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    """Write the page."""
+    PAGE.write_text(page(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
