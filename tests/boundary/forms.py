@@ -82,7 +82,7 @@ def numbered(name: str, digest: bytes) -> Iterator[tuple[str, bytes]]:
     yield f"{name} hex, turned", head[::-1].hex()[:12].encode()
     yield f"{name} base64", b64encode(digest)[:10]
     yield f"{name} base32", b32encode(digest)[:12]
-    for order in ("big", "little"):
-        number = str(int.from_bytes(head, order))  # type: ignore[arg-type]
+    for value in (int.from_bytes(head, "big"), int.from_bytes(head, "little")):
+        number = str(value)
         if len(number) >= 15:
             yield f"{name} decimal", number.encode()

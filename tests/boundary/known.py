@@ -53,12 +53,15 @@ def _voice_keys(stage: Stage, needles: Needles) -> list[tuple[str, bytes]]:
         if path.is_file():
             table = json.loads(path.read_text(encoding="utf-8"))
             found += [("live", bytes.fromhex(key)) for key in table.values()]
-    for _, key in found:
+    for _, key in tuple(found):
         needles.add("the voice key", "key raw", key)
         needles.add("the voice key", "key hex", key.hex().encode())
     seeded, window = SeededKeys(0), time.time_ns() // 1_000_000 // WINDOW_MS
     seeded.turn(window)
-    found += [("replay", key) for w in (window, window - 1) if (key := seeded.key(w))]
+    for each in (window, window - 1):
+        derived = seeded.key(each)
+        assert derived is not None
+        found.append(("replay", derived))
     return found
 
 
