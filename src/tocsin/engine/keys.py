@@ -38,7 +38,8 @@ def live_keys(state_folder: Path, memory: Path | None = None) -> Keys:
     """Keys of a running installation.
 
     Voice keys lie in `memory` (a memory-backed folder), outside the state folder; term and
-    identity key are made once and destroyed with the state. Raises Corruption when a key file is damaged.
+    identity key are made once and destroyed with the state. Raises Corruption when a key file
+    is damaged.
     """
     state_folder.mkdir(parents=True, exist_ok=True)
     path = state_folder / "installation.key"
