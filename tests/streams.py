@@ -96,7 +96,7 @@ def chunked(lines: list[bytes], size: int) -> Iterator[list[bytes]]:
 
 def played(rows: Iterable[dict[str, object]], size: int = 512, **more: object) -> ReplayResult:
     """The events of a stream."""
-    return replay(chunked(frames(rows), size), decode_replay, **more)  # type: ignore[arg-type]
+    return replay(chunked(frames(rows), size), decode_replay, **more)
 
 
 def written(result: ReplayResult) -> bytes:

@@ -25,7 +25,7 @@ def naive(places: Gazetteer) -> NaiveMatcher:
 
 
 def found(gazetteer: Gazetteer, text: str, **options: object) -> list[tuple[str, str | None]]:
-    at, place = gazetteer.matches(tokenise(*pack_texts([text])), **options)  # type: ignore[arg-type]
+    at, place = gazetteer.matches(tokenise(*pack_texts([text])), **options)
     assert at.tolist() == [0, len(place)]
     return [(gazetteer.name(p), gazetteer.iso(p)) for p in place]
 
