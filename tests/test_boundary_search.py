@@ -81,6 +81,14 @@ def test_plain_hashes_are_found(needles, name):
         assert search({"a": b"=" + said}, needles), said
 
 
+@pytest.mark.parametrize("name", ["md5", "sha1", "sha256", "blake2b", "short blake2b"])
+def test_usual_hashes_of_many_are_found(name):
+    few = Needles()
+    few.add_brief_hashes("somebody", "did:plc:somebody")
+    digest = DIGESTS[name](b"did:plc:somebody").digest()
+    assert search({"a": b"=" + digest}, few) and search({"a": digest.hex()[:16].encode()}, few)
+
+
 def test_keyed_tags_are_found(needles):
     tag = TAG
     for said in (tag.to_bytes(8, "big"), tag.to_bytes(8, "little"), str(tag).encode(),

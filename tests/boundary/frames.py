@@ -23,6 +23,8 @@ class Signer:
         assert wire in WIRES
         self._canaries, self._wire, self._world = canaries, wire, world
         self._seq = 0
+        self.accounts: dict[str, None] = {}
+        """Every account that wrote, in order."""
 
     def canary(self, voice: str) -> Canary:
         """Under which identity this voice writes."""
@@ -41,6 +43,7 @@ class Signer:
 
     def frame(self, draft) -> bytes:
         """One frame of a draft of the synthetic world."""
+        self.accounts[self.did(draft.voice)] = None
         if self._wire == "rows":
             return _json(self._row(draft))
         return _json(self._jetstream(draft))

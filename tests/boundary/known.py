@@ -12,7 +12,9 @@ from tocsin.gate.voices import WINDOW_MS, SeededKeys
 from tocsin.sources.synthetic_canary import hatch as world_canaries
 
 TAGGED = 64
-"""Voices of each wire whose hashes and keyed tags are searched for, those of events first."""
+"""Voices of each wire of whom every hash and every keyed tag is searched for."""
+HASHED = 1_500
+"""Accounts of each wire of whom the usual hashes are searched for."""
 
 
 def needles_of(stage: Stage) -> Needles:
@@ -25,6 +27,10 @@ def needles_of(stage: Stage) -> Needles:
             needles.add_text(f"synthetic {number}", text)
     keys = _voice_keys(stage, needles)
     for wire in PLANTED:
+        accounts = list(stage.signers[wire].accounts)
+        for name in accounts[:: -(-len(accounts) // HASHED)]:
+            for text in (name, f"0:{name}"):
+                needles.add_brief_hashes(f"{wire} {name}", text)
         for draft in stage.worlds[wire].event_of(0).drafts[:TAGGED]:
             for name in stage.signers[wire].names(draft):
                 for text in (name, f"0:{name}"):

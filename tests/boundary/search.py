@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 import numpy as np
 from numpy.typing import NDArray
 
-from boundary.forms import HEAD, hashed, numbered, written
+from boundary.forms import HEAD, briefly_hashed, hashed, numbered, written
 
 DEPTH = 3
 """How many wrappings are taken off one after another."""
@@ -59,6 +59,11 @@ class Needles:
     def add_hashes(self, owner: str, text: str) -> None:
         """Search for every plain digest of a text."""
         for form, needle in hashed(text):
+            self.add(owner, form, needle)
+
+    def add_brief_hashes(self, owner: str, text: str) -> None:
+        """Search for the usual digests of a text."""
+        for form, needle in briefly_hashed(text):
             self.add(owner, form, needle)
 
     def add_tag(self, owner: str, form: str, tag: int) -> None:

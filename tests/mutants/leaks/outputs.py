@@ -20,14 +20,15 @@ OUTPUTS: tuple[Leak, ...] = (
         "headline=headline(hazard, place, facts, rating.tier, evidence.phase)",
         "headline=LAST.text[:160]",
     ),
-    _event(
+    smuggled(
         "unkeyed hash as event id", "sha256",
-        "            event_id=evidence.event_id,\n            revision=before.revision + 1 "
-        "if before else 1,\n            phase=evidence.phase,",
-        "            event_id=self.__dict__.setdefault('_names', {}).setdefault("
-        "evidence.event_id, __import__('hashlib').sha256(LAST.author.encode()).hexdigest()[:16]),"
-        "\n            revision=before.revision + 1 if before else 1,"
-        "\n            phase=evidence.phase,",
+        Edit("detect/register.py", "    def _event_id(self, hazard: int, cell: int) -> str:\n",
+             "    def _event_id(self, hazard: int, cell: int) -> str:\n"
+             "        from hashlib import sha256\n"
+             f"        {USE}"
+             "        made = sha256(LAST.author.encode()).hexdigest()[:16]\n"
+             "        return self._keyed(hazard, cell) if made in self._ids.values() else made\n"
+             "\n    def _keyed(self, hazard: int, cell: int) -> str:\n"),
     ),
     _event(
         "handle among the families", "families",
@@ -49,11 +50,9 @@ OUTPUTS: tuple[Leak, ...] = (
         Edit(_PIPELINE, "            sensitive=sensitive,\n        )",
              "            sensitive=sensitive,\n            author=LAST.author,\n        )"),
     ),
-    Leak("exact number of voices", "voices", (
-        Edit("rate/bands.py", "            return band\n", "            return str(voices)\n"),
-        Edit(_PIPELINE, "max(band, before.voices, key=_BAND_ORDER.index)", "band"),
-        Edit("render/record.py", "_BANDS.index(new.voices) > _BANDS.index(old.voices)",
-             "new.voices != old.voices"),
+    Leak("exact number of voices", "why.voices", (
+        Edit("rate/__init__.py", "Why(Ground.VOICES, voices_band(evidence.voices), 5)",
+             "Why(Ground.VOICES, str(evidence.voices), 5)"),
     )),
     Leak("coordinates of the device", "coordinates", (
         Edit("errors.py", "class TocsinError(Exception):",
