@@ -186,13 +186,15 @@ CLAUSES: tuple[Clause, ...] = (
     Clause(
         "2.1", "The canary test", "in part",
         "72 identities in every field of every connector, searched in every channel and form; "
-        "38 seeded leaks run against the same tests. 10,000 posts a connector, a million nightly.",
+        "38 seeded leaks run against the same tests. 10,000 posts a connector of posts, 100,000 "
+        "nightly.",
         ("test_boundary.py::test_no_planted_identity_comes_out",
          "test_boundary.py::test_the_drive_reached_everything",
          "test_boundary_search.py::test_every_form_is_found",
          "test_boundary_search.py::test_plain_hashes_are_found",
          "test_boundary_mutants.py::test_the_leak_is_caught"),
-        "zstd as a wrapping; mail and feeds as channels, which do not exist yet. The text given "
+        "A million posts nightly (the drive holds its frames in memory); zstd as a wrapping; "
+        "mail and feeds as channels, which do not exist yet. The text given "
         "to `tocsin explain` stands in its own command line, as with any command.",
     ),
     Clause(

@@ -10,8 +10,9 @@ from boundary.search import search
 from tocsin.vocabulary.pack import contract_hash
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-POSTS = int(os.environ.get("TOCSIN_BOUNDARY_POSTS", "1000000" if NIGHTLY else "10000"))
+POSTS = int(os.environ.get("TOCSIN_BOUNDARY_POSTS", "100000" if NIGHTLY else "10000"))
 """Posts of chatter through each connector of posts; events come on top."""
+pytestmark = pytest.mark.timeout(3_600 if NIGHTLY else 600)
 EXPECTED = os.environ.get("TOCSIN_BOUNDARY_PACKAGE")
 """Set when a copy of the package is under test: the folder it must come from."""
 SETTLED = ("state:", "web ", "out:", "tmp:", "home:", "deleted")

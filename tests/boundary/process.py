@@ -12,7 +12,8 @@ from pathlib import Path
 from boundary.child import OWN
 from boundary.stage import Stage
 
-WAIT_S = float(os.environ.get("TOCSIN_BOUNDARY_WAIT_S", "120"))
+_NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+WAIT_S = float(os.environ.get("TOCSIN_BOUNDARY_WAIT_S", "1800" if _NIGHTLY else "120"))
 """Longest wait for anything that must happen; only a hang gets there."""
 
 
