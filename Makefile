@@ -34,7 +34,7 @@ demo: $(VENV)/.tocsin ## A live page with invented events, on this machine only
 
 test: lint browser ## Lint, types, import contracts, then every test
 	@echo "--- tests"
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(T)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(T)
 
 lint: $(VENV)/.test $(VENV)/.tocsin ## Style, types and import contracts, without tests
 	@echo "--- style"
@@ -45,7 +45,7 @@ lint: $(VENV)/.test $(VENV)/.tocsin ## Style, types and import contracts, withou
 	@$(BIN)/lint-imports --no-logo
 
 nightly: $(VENV)/.test $(VENV)/.tocsin browser ## Every test, with many more invented cases
-	@HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(T)
+	@HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(T)
 
 wheel: $(VENV)/.run ## Build the wheel into dist/
 	@rm -rf dist

@@ -54,7 +54,7 @@ def build_watches(configuration: Configuration) -> list[Watch]:
             watches.append(compile_watch(table, hazards, resolve_place, configuration.channels))
         except WatchRefused as refusal:
             raise ConfigError(
-                f"watches[{number}]", f"refused: {refusal.reason}", refusal.suggestion
+                f"watches[{number}]", f"refused: {refusal.reason.rstrip('.')}", refusal.suggestion
             ) from None
     return watches
 
