@@ -29,5 +29,3 @@ FACT_KINDS = (
 """A fact kind of Batch.fact_kind is a position here."""
 
 FACT_IDS = {kind.key: number for number, kind in enumerate(FACT_KINDS)}
-HARM = frozenset(FACT_IDS[key] for key in ("killed", "injured", "trapped"))
-"""Facts that count as evidence in a sensitive setting (contract P7)."""
