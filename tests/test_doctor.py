@@ -193,6 +193,15 @@ def test_keys_on_a_disk_are_a_warning(tmp_path):
     assert configured.examine_keys(str(tmp_path), mounts).state == "ok"
 
 
+def test_without_a_path_the_folder_of_the_system_is_looked_at(tmp_path, monkeypatch):
+    monkeypatch.setattr(configured, "memory_folder", lambda: tmp_path / "tocsin")
+    mounts = tmp_path / "mounts"
+    mounts.write_text("d / ext4 rw\n")
+    assert configured.examine_keys("", mounts).state == "warn"
+    mounts.write_text(f"d / ext4 rw\nt {tmp_path.resolve()} tmpfs rw\n")
+    assert configured.examine_keys("", mounts).found == "in memory"
+
+
 def test_a_refused_watch_is_told_by_number_and_never_repeated(setup):
     text = template() + '[[watches]]\nhazards = "any"\nplace = "@nobody-zq7k"\n'
     found = look(configured.examine_configuration(setup(text)))["watches"]

@@ -13,6 +13,7 @@ from tocsin.config_file import Configuration, checked_parts, load
 from tocsin.doctor.finding import Finding
 from tocsin.doctor.installed import AGAIN
 from tocsin.doctor.machine import lives_in_memory
+from tocsin.engine.keys import memory_folder
 from tocsin.errors import ConfigError, TocsinError, WatchRefused
 from tocsin.model import Place
 from tocsin.vocabulary.gazetteer import Gazetteer
@@ -123,10 +124,12 @@ def examine_port(host: str, port: int) -> Finding:
 
 
 def examine_keys(path: str, mounts: Path) -> Finding:
-    """Whether voice keys are kept in memory only (contract P4)."""
-    if not path:
-        return Finding("keys", "ok", "they die with the process")
-    folder = Path(path).resolve()
+    """Whether voice keys are kept in memory only (contract P4).
+
+    Without a path they lie in the system's own memory-backed folder, so that a restart within
+    the window keeps them.
+    """
+    folder = Path(path).resolve() if path else memory_folder().resolve().parent
     if not folder.is_dir() or not os.access(folder, os.W_OK):
         remedy = "Create the folder for Tocsin alone (mode 700), or leave [keys] path empty."
         return Finding("keys", "fail", "its folder cannot be written", remedy)
