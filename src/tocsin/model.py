@@ -1,7 +1,7 @@
 """The nouns of the control plane: Event, Origin, Rating, Fact, Bulletin, Watch, Alert."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -20,6 +20,8 @@ Severity = Literal["Extreme", "Severe", "Moderate", "Minor", "Unknown"]
 Urgency = Literal["Immediate", "Expected", "Future", "Past", "Unknown"]
 Certainty = Literal["Observed", "Likely", "Possible", "Unlikely", "Unknown"]
 Band = Literal["0", "5-14", "15-49", "50-199", "200+"]
+BANDS: tuple[Band, ...] = get_args(Band)
+"""In rising order."""
 Tier = Literal["unconfirmed", "corroborated", "official"]
 PlaceKind = Literal["city", "admin1", "country", "facility", "water", "mountain", "area"]
 

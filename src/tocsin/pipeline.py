@@ -13,10 +13,21 @@ from tocsin.clock import HOUR_MS, MINUTE_MS, rfc3339
 from tocsin.detect.lifecycle import SENSITIVE_SHARE, Detector, Found
 from tocsin.detect.state import PlaceTable
 from tocsin.locate import locate
-from tocsin.model import Bulletin, BulletinRef, Event, Evidence, Ground, Origin, Place, Support, Why
+from tocsin.model import (
+    BANDS,
+    Bulletin,
+    BulletinRef,
+    Event,
+    Evidence,
+    Ground,
+    Origin,
+    Place,
+    Support,
+    Why,
+)
 from tocsin.official.corroborate import Corroborator
 from tocsin.rate import rate
-from tocsin.rate.bands import EDGES, voices_band
+from tocsin.rate.bands import voices_band
 from tocsin.rate.facts import resolve_facts
 from tocsin.render import headline, same_matter
 from tocsin.vocabulary.gazetteer import ADMIN1, CITY, Gazetteer
@@ -27,7 +38,6 @@ REMEMBERED = 4_096
 STEADY_SHARE = 0.7
 STEADY_RADIUS = 1.6
 """A place told stays while it holds this share of the best one's votes; so does its radius."""
-_BAND_ORDER = ["0", *(band for _, band in reversed(EDGES))]
 
 
 class Step(NamedTuple):
@@ -195,7 +205,7 @@ class Pipeline:
         rating = rate(evidence, origins, facts, support, hazard, sensitive)
         band = voices_band(evidence.voices)
         if before is not None:
-            band = max(band, before.voices, key=_BAND_ORDER.index)
+            band = max(band, before.voices, key=BANDS.index)
         grain_ms = 5 * MINUTE_MS if sensitive else MINUTE_MS
         return Event(
             event_id=evidence.event_id,

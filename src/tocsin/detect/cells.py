@@ -49,7 +49,6 @@ def cell_slot(cells, key, sort, now_bin):
 @part
 def rare_words(terms, n, flow, out):
     """Up to WORD_CELLS rarest terms of a report by earlier document frequency; returns how many."""
-    total = flow.term_total[0] + flow.term_total[1]
     taken = np.zeros(n, np.bool_)
     count = 0
     for _ in range(WORD_CELLS):
@@ -68,7 +67,7 @@ def rare_words(terms, n, flow, out):
         taken[best] = True
         out[count] = terms[best]
         count += 1
-    return count if total >= 0 else 0
+    return count
 
 
 @part

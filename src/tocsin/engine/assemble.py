@@ -39,19 +39,18 @@ def build_sources(configuration: Configuration, clock: Clock) -> dict[str, Sourc
     return built
 
 
-def resolve_place(name: str) -> list[Place]:
-    """Places of the gazetteer a name may mean, best first."""
-    gazetteer = Gazetteer.load()
-    return [gazetteer.place(index) for index in gazetteer.find(name)]
-
-
 def build_watches(configuration: Configuration) -> list[Watch]:
     """Compiled watches; raises ConfigError naming the one that was refused, never its text."""
     hazards = [hazard.key for hazard in load_hazards()]
+    gazetteer = Gazetteer.load()
+
+    def places(name: str) -> list[Place]:
+        return [gazetteer.place(index) for index in gazetteer.find(name)]
+
     watches = []
     for number, table in enumerate(configuration.watches, 1):
         try:
-            watches.append(compile_watch(table, hazards, resolve_place, configuration.channels))
+            watches.append(compile_watch(table, hazards, places, configuration.channels))
         except WatchRefused as refusal:
             raise ConfigError(
                 f"watches[{number}]", f"refused: {refusal.reason.rstrip('.')}", refusal.suggestion

@@ -5,14 +5,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.batch import Flag, Sense
+from tocsin.batch import Sense
 from tocsin.gate.read_kernel import judge
 from tocsin.metrics import Reason
 from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.vocabulary.hazards import LANGUAGES
 from tocsin.vocabulary.lexicon import Hits, find
-from tocsin.vocabulary.pack import Vocabulary
-from tocsin.vocabulary.tokens import Kind, Tokens, tokenise
+from tocsin.vocabulary.pack import Code, Vocabulary
+from tocsin.vocabulary.tokens import Tokens, tokenise
 
 REASON_OF_VERDICT = {
     1: Reason.NO_HAZARD,
@@ -116,8 +116,6 @@ def read(
 
 def hide(tokens: Tokens, hits: Hits) -> Tokens:
     """Tokens with hazard and assembly phrases blanked, so that no place is read out of them."""
-    from tocsin.vocabulary.pack import Code
-
     hashes = tokens.hash.copy()
     kinds = hits.code >> 16
     for code in (Code.HAZARD, Code.ASSEMBLY):
@@ -126,6 +124,3 @@ def hide(tokens: Tokens, hits: Hits) -> Tokens:
             first = tokens.at[doc] + hits.token[h]
             hashes[first : first + hits.length[h]] = 0
     return tokens._replace(hash=hashes)
-
-
-__all__ = ["REASON_OF_VERDICT", "Flag", "Kind", "Reading", "read", "sieve"]

@@ -1,12 +1,10 @@
 """When a new revision says something that the last one did not."""
 
-from tocsin.model import LEVELS, Event
-
-_BANDS = ("0", "5-14", "15-49", "50-199", "200+")
+from tocsin.model import BANDS, Event
 
 
 def _band_rises(new: Event, old: Event) -> bool:
-    return _BANDS.index(new.voices) > _BANDS.index(old.voices)
+    return BANDS.index(new.voices) > BANDS.index(old.voices)
 
 
 def same_matter(new: Event, old: Event) -> bool:
@@ -24,5 +22,4 @@ def same_matter(new: Event, old: Event) -> bool:
         and [(f.kind, f.low, f.high, f.from_) for f in new.facts]
         == [(f.kind, f.low, f.high, f.from_) for f in old.facts]
         and not _band_rises(new, old)
-        and LEVELS.index(new.level) == LEVELS.index(old.level)
     )

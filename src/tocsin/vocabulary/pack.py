@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tocsin.batch import Sense
 from tocsin.errors import ConfigError
 from tocsin.vocabulary.facts import FACT_IDS, FACT_KINDS
-from tocsin.vocabulary.hazards import LANGUAGES, data_folder, hazard_ids, load_hazards, read_tables
+from tocsin.vocabulary.hazards import LANGUAGES, data_folder, load_hazards, read_tables
 from tocsin.vocabulary.lexicon import Lexicon, compile_lexicon
 
 CONTRACT = "v1"
@@ -182,7 +182,6 @@ def load_vocabulary() -> Vocabulary:
     hazards = load_hazards()
     phrases = _hazard_phrases()
     n_atoms = int(phrases.pairs[:, :2].max(initial=-1)) + 1
-    assert len(hazard_ids()) == len(hazards)
     return Vocabulary(
         sieve=compile_lexicon(phrases.sieve),
         full=compile_lexicon([*phrases.sieve, *phrases.further, *_further_phrases()]),
