@@ -108,7 +108,9 @@ function learn(event) {
 
 function takeEvent(event) {
   arrivals?.push(event);
-  if (!learn(event)) return;
+  const known = !learn(event);
+  // A snapshot may bring a revision a moment before the line does: it is news all the same.
+  if (known && state.events.get(event.event_id)?.revision !== event.revision) return;
   state.fresh.add(event.event_id);
   // In a flood of news only the newest pulse; the others are in the list anyway.
   if (state.fresh.size > FRESH_MOST) state.fresh.delete(state.fresh.values().next().value);
