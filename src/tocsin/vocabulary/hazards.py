@@ -1,4 +1,4 @@
-"""Hazard types as data: one file each, read and checked at start."""
+"""Hazard types as data: a file for each type and one for each language, checked at start."""
 
 import tomllib
 from functools import cache
@@ -23,11 +23,22 @@ _HAZARDS_MAX = 400
 class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How one language speaks of a hazard."""
 
+    label: str = ""
     terms: tuple[str, ...] = ()
     pairs: tuple[str, ...] = ()
     figurative: tuple[str, ...] = ()
     yes: tuple[str, ...] = ()
     no: tuple[str, ...] = ()
+
+
+class Codes(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The hazard in other people's lists, where that is certain; None elsewhere."""
+
+    glide: str | None = None
+    gdacs: str | None = None
+    undrr: str | None = None
+    """Cluster of the UNDRR/ISC hazard profiles."""
+    iptc: str | None = None
 
 
 class Hazard(msgspec.Struct, frozen=True):
@@ -46,6 +57,7 @@ class Hazard(msgspec.Struct, frozen=True):
     related: tuple[str, ...]
     labels: dict[str, str]
     wordings: dict[str, Wording]
+    codes: Codes = Codes()
 
 
 def data_folder() -> Traversable:
@@ -73,11 +85,17 @@ def read_tables(folder: str) -> dict[str, dict[str, Any]]:
     return tables
 
 
+def _wordings(where: str, tables: dict[str, Any]) -> dict[str, Wording]:
+    try:
+        return {key: msgspec.convert(table, Wording) for key, table in tables.items()}
+    except msgspec.ValidationError as error:
+        raise ConfigError(where, str(error), "See docs/reference/hazards.md.") from error
+
+
 def _hazard(name: str, table: dict[str, Any]) -> Hazard:
     where = f"vocabulary/data/hazards/{name}.toml"
-    wordings = {
-        lang: msgspec.convert(table.pop(lang), Wording) for lang in LANGUAGES if lang in table
-    }
+    own = {lang: table.pop(lang) for lang in LANGUAGES if lang in table}
+    wordings = _wordings(where, own)
     try:
         hazard = msgspec.convert({**table, "wordings": {}}, Hazard)
     except msgspec.ValidationError as error:
@@ -92,13 +110,36 @@ def _hazard(name: str, table: dict[str, Any]) -> Hazard:
     return msgspec.structs.replace(hazard, wordings=wordings)
 
 
+def _worded(hazards: dict[str, Hazard]) -> dict[str, Hazard]:
+    """The hazards with what the languages' own files (words/) add to the hazards' own."""
+    for lang, tables in read_tables("words").items():
+        where = f"vocabulary/data/words/{lang}.toml"
+        if lang not in LANGUAGES:
+            raise ConfigError(where, f"{lang} is no language here", "Add it to LANGUAGES.")
+        for key, wording in _wordings(where, tables).items():
+            if key not in hazards:
+                raise ConfigError(f"{where} [{key}]", "no such hazard", "See data/hazards/.")
+            hazard = hazards[key]
+            if lang in hazard.wordings:
+                raise ConfigError(
+                    f"{where} [{key}]", f"hazards/{key}.toml has [{lang}] too", "Keep one of them."
+                )
+            hazards[key] = msgspec.structs.replace(
+                hazard,
+                wordings={**hazard.wordings, lang: wording},
+                labels={**hazard.labels, lang: wording.label},
+            )
+    return hazards
+
+
 @cache
 def load_hazards() -> tuple[Hazard, ...]:
     """All hazards in order of key; a hazard id is a position here.
 
     Raises ConfigError naming the file and what to mend.
     """
-    hazards = tuple(_hazard(name, table) for name, table in read_tables("hazards").items())
+    files = read_tables("hazards")
+    hazards = tuple(_worded({name: _hazard(name, files[name]) for name in files}).values())
     if not 0 < len(hazards) <= _HAZARDS_MAX:
         raise ConfigError("vocabulary/data/hazards", "no or too many hazards", "Install again.")
     return hazards
