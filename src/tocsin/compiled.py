@@ -26,7 +26,7 @@ def kernel(function: F) -> F:
     if njit is None:
         return _wrapping(function)
     compiled: F = njit(cache=True, nogil=True)(function)
-    return compiled
+    return _stamped(function, compiled)
 
 
 def part(function: F) -> F:
@@ -40,7 +40,32 @@ def part(function: F) -> F:
     compiled: F = njit(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(
         function
     )
+    return _stamped(function, compiled)
+
+
+def _stamped(function: F, compiled: F) -> F:
+    """Make the cached code stale when anything it was compiled from changes.
+
+    Numba looks at the file of the kernel only; kernels and constants of other modules are
+    compiled into it as well, and an old build of them would go on unseen.
+    """
+    cached = _cache_file(compiled)
+    if cached is not None:
+        inside = [cached._source_stamp]
+        for name in function.__code__.co_names:
+            value = function.__globals__.get(name)
+            callee = _cache_file(value)
+            if callee is not None:
+                inside.append(callee._source_stamp)
+            elif isinstance(value, (bool, int, float, str, tuple, np.generic)):
+                inside.append(f"{name}={value!r}")
+        cached._source_stamp = tuple(inside)
     return compiled
+
+
+def _cache_file(compiled: object) -> Any:
+    """The file numba keeps a kernel's code in, None for anything else."""
+    return getattr(getattr(compiled, "_cache", None), "_cache_file", None)
 
 
 def _wrapping(function: F) -> F:

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.batch import Sense
+from tocsin.gate.language_kernel import hear
+from tocsin.gate.languages import language_signs
 from tocsin.gate.read_kernel import judge
 from tocsin.metrics import Reason
 from tocsin.vocabulary.gazetteer import Gazetteer
@@ -25,11 +27,6 @@ REASON_OF_VERDICT = {
     10 + Sense.NEGATED: Reason.NEGATED,
 }
 _QUESTION_MARK = 2
-_SCRIPTS = (
-    (0x3040, 0x30FF, "ja"), (0xAC00, 0xD7AF, "ko"), (0x0E00, 0x0E7F, "th"), (0x4E00, 0x9FFF, "zh"),
-    (0x0980, 0x09FF, "bn"), (0x0900, 0x097F, "hi"), (0x0370, 0x03FF, "el"), (0x0600, 0x06FF, "ar"),
-    (0x0400, 0x04FF, "ru"),
-)  # fmt: skip
 
 
 class Reading(NamedTuple):
@@ -49,6 +46,8 @@ class Reading(NamedTuple):
     term: NDArray[np.uint32]
     place_at: NDArray[np.int64]
     place: NDArray[np.int32]
+    named: NDArray[np.uint8]
+    """(n, H) bits NAMED_... of sense_kernel, when every hazard was asked for."""
 
 
 def sieve(
@@ -59,31 +58,6 @@ def sieve(
     return np.diff(hits.at) > 0
 
 
-def script_language(text: bytes) -> int:
-    """Language id a script alone gives away; 0 for Latin and unknown ones."""
-    seen = {
-        lang
-        for char in text.decode("utf-8", "replace")[:400]
-        if ord(char) >= 0x370
-        for low, high, lang in _SCRIPTS
-        if low <= ord(char) <= high
-    }
-    for _, _, lang in _SCRIPTS:
-        if lang in seen:
-            return LANGUAGES.index(lang)
-    return 0
-
-
-def _languages(
-    votes: NDArray[np.int16], declared: NDArray[np.uint8], scripts: NDArray[np.uint8]
-) -> NDArray[np.uint8]:
-    """Language ids: what two function words say, else the script, else what was declared."""
-    best = votes.argmax(axis=1).astype(np.uint8)
-    sure = votes.max(axis=1) >= 2
-    guess = np.where(scripts > 0, scripts, declared)
-    return np.where(sure, best, guess).astype(np.uint8)
-
-
 def read(
     vocabulary: Vocabulary,
     gazetteer: Gazetteer,
@@ -91,26 +65,31 @@ def read(
     offsets: NDArray[np.int64],
     declared: NDArray[np.uint8],
     term_key: int,
+    every: bool = False,
 ) -> Reading:
-    """Read n texts (UTF-8 in `buffer`); `declared` are language ids, 0 where unknown."""
+    """Read n texts (UTF-8 in `buffer`); `declared` are language ids, 0 where unknown.
+
+    With `every`, `named` tells of each hazard how each text names it, not only of the strongest.
+    """
     tokens = tokenise(buffer, offsets, vocabulary.full.stems)
-    hits = find(vocabulary.full, tokens)
-    (hazard, verdict, flags, votes, sketch, fact_at, fact_kind, fact_value, term_at, term) = judge(
+    found = find(vocabulary.full, tokens)
+    lang, *heard = hear(
+        buffer, offsets, declared, found.at, found.token, found.length, found.code,
+        language_signs(), len(LANGUAGES),
+    )  # fmt: skip
+    hits = Hits(*heard)
+    (hazard, verdict, flags, named, sketch, fact_at, fact_kind, fact_value, term_at, term) = judge(
         tokens.at, tokens.hash, tokens.start, tokens.end, tokens.kind, tokens.value, tokens.marks,
         hits.at, hits.token, hits.length, hits.code, vocabulary.pairs,
         vocabulary.pair_at, *vocabulary.traits,
         vocabulary.fact_low, vocabulary.fact_high, vocabulary.fact_counted,
-        np.uint64(term_key), len(LANGUAGES),
+        np.uint64(term_key), every,
     )  # fmt: skip
-    raw = buffer.tobytes()
-    scripts = np.array(
-        [script_language(raw[offsets[i] : offsets[i + 1]]) for i in range(len(hazard))], np.uint8
-    )
     sense = np.where(tokens.marks & _QUESTION_MARK, int(Sense.QUESTION), int(Sense.LITERAL))
     place_at, place = gazetteer.matches(hide(tokens, hits))
     return Reading(
-        hazard, verdict, sense.astype(np.uint8), flags, _languages(votes, declared, scripts),
-        sketch, fact_at, fact_kind, fact_value, term_at, term, place_at, place,
+        hazard, verdict, sense.astype(np.uint8), flags, lang, sketch, fact_at, fact_kind,
+        fact_value, term_at, term, place_at, place, named,
     )  # fmt: skip
 
 

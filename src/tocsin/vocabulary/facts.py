@@ -25,6 +25,13 @@ FACT_KINDS = (
     FactKind("road_closed", None, 1, 1, False),
     FactKind("rail_closed", None, 1, 1, False),
     FactKind("airport_closed", None, 1, 1, False),
+    FactKind("depth", "km", 1, 800, True),
+    FactKind("wind_speed", "km/h", 20, 450, True),
+    FactKind("water_level", "m", 0.1, 60, True),
+    FactKind("area_burnt", "ha", 0.1, 30_000_000, True),
+    FactKind("school_closed", None, 1, 1, False),
+    FactKind("aftershock", None, 1, 1, False),
+    FactKind("all_clear", None, 1, 1, False),
 )
 """A fact kind of Batch.fact_kind is a position here."""
 

@@ -1,6 +1,7 @@
 """The whole vocabulary, compiled once into flat tables, with its contract hash."""
 
 import hashlib
+from collections.abc import Iterable
 from enum import IntEnum
 from functools import cache
 from importlib.resources.abc import Traversable
@@ -76,9 +77,21 @@ class Vocabulary(NamedTuple):
     contract: str
 
 
-def code_of(kind: Code, number: int) -> int:
-    """kind << 16 | id."""
-    return int(kind) << 16 | number
+def code_of(kind: Code, number: int, lang: int = 0) -> int:
+    """language << 22 | kind << 16 | id; language 0 is a phrase that speaks in every text."""
+    return lang << 22 | int(kind) << 16 | number
+
+
+def bound(phrase: str, lang: str) -> tuple[str, int]:
+    """A phrase and the id of the language it is bound to by a final `@`, else 0."""
+    if not phrase.endswith("@"):
+        return phrase, 0
+    return phrase[:-1].rstrip(), LANGUAGES.index(lang)
+
+
+def _coded(phrases: Iterable[str], lang: str, kind: Code, number: int) -> list[tuple[str, int]]:
+    told = (bound(phrase, lang) for phrase in phrases)
+    return [(phrase, code_of(kind, number, only)) for phrase, only in told]
 
 
 class _HazardPhrases(NamedTuple):
@@ -94,22 +107,22 @@ class _HazardPhrases(NamedTuple):
 def _hazard_phrases() -> _HazardPhrases:
     terms: list[tuple[str, int]] = []
     figurative: list[tuple[str, int]] = []
-    atoms: dict[str, int] = {}
+    atoms: dict[tuple[str, int], int] = {}
     pairs: set[tuple[int, int, int]] = set()
     for number, hazard in enumerate(load_hazards()):
         for lang, wording in hazard.wordings.items():
-            terms += [(term, code_of(Code.HAZARD, number)) for term in wording.terms]
-            figurative += [(term, code_of(Code.FIGURATIVE, number)) for term in wording.figurative]
+            terms += _coded(wording.terms, lang, Code.HAZARD, number)
+            figurative += _coded(wording.figurative, lang, Code.FIGURATIVE, number)
             for pair in wording.pairs:
                 halves = [half.strip() for half in pair.split("+")]
                 if len(halves) != 2:
                     raise ConfigError(
                         f"hazards/{hazard.key}.toml [{lang}] pairs", pair, "Write 'a + b'."
                     )
-                one, two = (atoms.setdefault(half, len(atoms)) for half in halves)
+                one, two = (atoms.setdefault(bound(h, lang), len(atoms)) for h in halves)
                 pairs.add((one, two, number))
     first = {one for one, _, _ in pairs}
-    coded = [(atom, code_of(Code.ATOM, number)) for atom, number in atoms.items()]
+    coded = [(half, code_of(Code.ATOM, number, only)) for (half, only), number in atoms.items()]
     return _HazardPhrases(
         [*terms, *(atom for atom in coded if atom[1] & 0xFFFF in first)],
         [*figurative, *(atom for atom in coded if atom[1] & 0xFFFF not in first)],
@@ -117,26 +130,28 @@ def _hazard_phrases() -> _HazardPhrases:
     )
 
 
-def _sense_phrases(table: dict[str, Any], where: str) -> list[tuple[str, int]]:
+def _sense_phrases(table: dict[str, Any], lang: str) -> list[tuple[str, int]]:
+    where = f"vocabulary/data/senses/{lang}.toml"
     found: list[tuple[str, int]] = []
     for key, phrases in table.items():
         if key in _SENSE_KEYS:
-            code = code_of(Code.SENSE, int(_SENSE_KEYS[key]))
+            found += _coded(phrases, lang, Code.SENSE, int(_SENSE_KEYS[key]))
         elif key in _CUE_KEYS:
-            code = code_of(_CUE_KEYS[key], 0)
+            found += _coded(phrases, lang, _CUE_KEYS[key], 0)
         else:
             raise ConfigError(where, f"unknown key {key}", "See docs/reference/hazards.md.")
-        found += [(phrase, code) for phrase in phrases]
     return found
 
 
-def _fact_phrases(table: dict[str, Any], where: str) -> list[tuple[str, int]]:
+def _fact_phrases(table: dict[str, Any], lang: str) -> list[tuple[str, int]]:
+    where = f"vocabulary/data/facts/{lang}.toml"
     found: list[tuple[str, int]] = []
     for key, entry in table.items():
         if key == "number_words":
-            found += [(word, code_of(Code.NUMBER, int(value))) for word, value in entry.items()]
+            for word, value in entry.items():
+                found += _coded([word], lang, Code.NUMBER, int(value))
         elif key in FACT_IDS:
-            found += [(cue, code_of(Code.FACT, FACT_IDS[key])) for cue in entry["cues"]]
+            found += _coded(entry["cues"], lang, Code.FACT, FACT_IDS[key])
         else:
             raise ConfigError(where, f"unknown fact {key}", f"Known: {', '.join(FACT_IDS)}.")
     return found
@@ -145,10 +160,13 @@ def _fact_phrases(table: dict[str, Any], where: str) -> list[tuple[str, int]]:
 def _further_phrases() -> list[tuple[str, int]]:
     found: list[tuple[str, int]] = []
     for lang, table in read_tables("senses").items():
-        found += _sense_phrases(table, f"vocabulary/data/senses/{lang}.toml")
+        found += _sense_phrases(table, lang)
     for lang, table in read_tables("facts").items():
-        found += _fact_phrases(table, f"vocabulary/data/facts/{lang}.toml")
-    for table in read_tables("assembly").values():
+        found += _fact_phrases(table, lang)
+    for lang, table in read_tables("assembly").items():
+        if any("@" in term for term in table["terms"]):
+            # Contract P7: a word of assembly is masked in whatever language it stands.
+            raise ConfigError(f"assembly/{lang}.toml", "a term ends in @", "Remove the @.")
         found += [(term, code_of(Code.ASSEMBLY, 0)) for term in table["terms"]]
         found += [(term, code_of(Code.EXCEPTION, 0)) for term in table.get("exceptions", ())]
     for lang, table in read_tables("languages").items():
