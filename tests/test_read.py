@@ -11,8 +11,8 @@ import hostile_text as hostile
 import naive
 from small_vocabulary import FIRE, FLOOD, JAM, PAIRS, PHRASES, QUAKE, small_vocabulary
 from tocsin.batch import TERM_SLOTS, Flag, Sense
-from tocsin.gate.read import REASON_OF_VERDICT, hide, read, script_language, sieve
-from tocsin.gate.read_kernel import verdict_of
+from tocsin.gate.read import REASON_OF_VERDICT, hide, read, sieve
+from tocsin.gate.sense_kernel import verdict_of
 from tocsin.metrics import Reason
 from tocsin.vocabulary.hazards import LANGUAGES
 from tocsin.vocabulary.lexicon import find
@@ -201,15 +201,6 @@ def test_hazard_and_assembly_words_are_hidden_from_the_gazetteer():
     tokens = tokenise(*pack_texts(texts), VOCABULARY.full.stems)
     hidden = hide(tokens, find(VOCABULARY.full, tokens))
     assert np.flatnonzero(hidden.hash == 0).tolist() == [0, 1, 3, 6]
-
-
-@pytest.mark.parametrize(
-    ("text", "language"),
-    [("地震です", "ja"), ("地震", "zh"), ("지진", "ko"), ("แผ่นดินไหว", "th"), ("земля", "ru"),
-     ("زلزال", "ar"), ("σεισμός", "el"), ("भूकंप", "hi"), ("ভূমিকম্প", "bn"), ("quake", "und")],
-)  # fmt: skip
-def test_a_script_gives_its_language_away(text, language):
-    assert LANGUAGES[script_language(text.encode())] == language
 
 
 def test_two_function_words_say_more_than_what_was_declared():
