@@ -1,8 +1,8 @@
 """The language of a text and the phrases it speaks, as rules about lists."""
 
 from tocsin.gate.languages import LETTERS, SCRIPTS
+from tocsin.vocabulary.codes import Code
 from tocsin.vocabulary.hazards import LANGUAGES
-from tocsin.vocabulary.pack import Code
 
 SHOWN = 400
 

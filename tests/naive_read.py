@@ -1,16 +1,14 @@
 """Judging one text from its tokens and hits, written as rules about lists."""
 
-import math
-
+from naive_facts import facts_of
 from naive_text import CHAR, NUMBER, WORD
 from tocsin.batch import Flag, Sense
-from tocsin.vocabulary.facts import FACT_IDS, FACT_KINDS
-from tocsin.vocabulary.pack import Code
+from tocsin.vocabulary.codes import Code
+from tocsin.vocabulary.facts import FACT_IDS
 from tocsin.vocabulary.tokens import mix
 
 MASK64 = (1 << 64) - 1
 TERMS_MAX = 24
-FACTS_MAX = 8
 PAIR_REACH = 6
 NEGATION_REACH = 3
 SKETCH_LETTERS, SKETCH_LEAST = 50, 24
@@ -76,39 +74,6 @@ def pick(literal, ranks):
     """The hazard of the highest rank, then of most hits, then of the lowest id; -1 for none."""
     counts = {hazard: literal.count(hazard) for hazard in literal}
     return min(counts, key=lambda h: (-ranks[h], -counts[h], h), default=-1)
-
-
-def facts_of(tokens, hits, masked):
-    """[(kind, value)]: a cue and the nearest figure within four tokens, before counts as nearer."""
-    figures = {i: row.value for i, row in enumerate(tokens) if row.kind == NUMBER}
-    for hit in hits:
-        if is_code(hit, Code.NUMBER):
-            figures[hit[0]] = float(id_of(hit))
-    found = {}
-    for hit in hits:
-        kind = id_of(hit)
-        if not is_code(hit, Code.FACT) or hit[0] in masked or kind in found:
-            continue
-        if len(found) == FACTS_MAX:
-            break
-        if not FACT_KINDS[kind].counted:
-            found[kind] = 1.0
-            continue
-        last = hit[0] + hit[1] - 1
-        near = []
-        for step in range(1, 5):
-            near.append((step, step, hit[0] - step))
-            near.append((step + 1, step, last + step))
-        for _, _, at in sorted(near):
-            if at in figures and fits(kind, figures[at]):
-                found[kind] = figures[at]
-                break
-    return list(found.items())
-
-
-def fits(kind, figure):
-    year = 1900 <= figure <= 2100 and figure == math.floor(figure)
-    return not year and FACT_KINDS[kind].low <= figure <= FACT_KINDS[kind].high
 
 
 def terms_of(tokens, hits, masked, key):
@@ -182,13 +147,13 @@ def flags_of(tokens, marks, hits, masked, assembly):
     return flags | (Flag.MASKED if assembly else Flag(0))
 
 
-def judged(tokens, marks, hits, pairs, traits, key):
+def judged(text, tokens, marks, hits, pairs, traits, tables, key):
     """Everything the gate says of one text, by name."""
     masked, assembly = masked_tokens(hits)
     named = list(namings(hits, pairs, masked))
     hazard = pick([h for h, meant in named if meant == LITERAL], traits.rank)
     senses = {id_of(h) for h in hits if is_code(h, Code.SENSE) and h[0] not in masked}
-    facts = facts_of(tokens, hits, masked)
+    facts = facts_of(text, tokens, hits, masked, tables)
     flags = flags_of(tokens, marks, hits, masked, assembly)
     harm = bool(flags & Flag.INJURY) or any(kind in HARM for kind, _ in facts)
     return {

@@ -3,9 +3,11 @@
 import numpy as np
 
 from tocsin.batch import Sense
-from tocsin.vocabulary.facts import FACT_IDS, FACT_KINDS
+from tocsin.vocabulary.codes import Code, code_of
+from tocsin.vocabulary.facts import FACT_IDS
 from tocsin.vocabulary.lexicon import compile_lexicon
-from tocsin.vocabulary.pack import Code, Traits, Vocabulary, code_of
+from tocsin.vocabulary.measures import Unit, fact_tables, number_id, unit_phrases
+from tocsin.vocabulary.pack import Traits, Vocabulary
 
 FLOOD, FIRE, QUAKE, JAM = range(4)
 SINK, BOAT, FALL, HOUSE = range(4)
@@ -39,7 +41,13 @@ FURTHER = [
     ("road closed", code_of(Code.FACT, FACT_IDS["road_closed"])),
     ("人死亡", code_of(Code.FACT, FACT_IDS["killed"])),
     ("three", code_of(Code.NUMBER, 3)), ("twenty", code_of(Code.NUMBER, 20)),
-    ("twenty five", code_of(Code.NUMBER, 25)),
+    ("five", code_of(Code.NUMBER, 5)), ("hundred", code_of(Code.NUMBER, 100)),
+    ("thousand", code_of(Code.NUMBER, 1000)), ("万", code_of(Code.NUMBER, 10_000)),
+    ("million", code_of(Code.NUMBER, number_id(1_000_000, "here"))),
+    ("十", code_of(Code.NUMBER, 10)), ("二", code_of(Code.NUMBER, 2)),
+    ("deep", code_of(Code.FACT, FACT_IDS["depth"])),
+    ("winds", code_of(Code.FACT, FACT_IDS["wind_speed"])),
+    ("burnt", code_of(Code.FACT, FACT_IDS["area_burnt"])),
     ("march", code_of(Code.ASSEMBLY, 0)), ("protest*", code_of(Code.ASSEMBLY, 0)),
     ("抗议", code_of(Code.ASSEMBLY, 0)), ("manifestación", code_of(Code.ASSEMBLY, 0)),
     ("march 2031", code_of(Code.EXCEPTION, 0)), ("in march", code_of(Code.EXCEPTION, 0)),
@@ -48,7 +56,13 @@ FURTHER = [
     ("omg", code_of(Code.SHOUT, 0)),
     ("the", code_of(Code.STOP, 5)), ("in", code_of(Code.STOP, 5)), ("el", code_of(Code.STOP, 6)),
 ]  # fmt: skip
-PHRASES = [*WANTED, *FURTHER]
+UNITS = (
+    Unit("km", ("km",), "km"), Unit("speed", ("km h", "kmh"), "km/h"),
+    Unit("mile", ("mile*",), "km", 1.6), Unit("acre", ("acre*", "ac"), "ha", 0.4),
+    Unit("age", ("years", "years old")),
+)  # fmt: skip
+FACTS = fact_tables(UNITS)
+PHRASES = [*WANTED, *FURTHER, *unit_phrases(UNITS)]
 PAIRS = np.array(
     sorted([(SINK, BOAT, FLOOD), (BOAT, SINK, FLOOD), (FALL, HOUSE, QUAKE), (HOUSE, HOUSE, FIRE)]),
     np.int32,
@@ -67,8 +81,6 @@ def small_vocabulary() -> Vocabulary:
             np.array([False, False, False, True]),
             np.array([True, True, False, True]),
         ),
-        fact_low=np.array([kind.low for kind in FACT_KINDS]),
-        fact_high=np.array([kind.high for kind in FACT_KINDS]),
-        fact_counted=np.array([kind.counted for kind in FACT_KINDS]),
+        facts=FACTS,
         contract="v1-0000000000000000",
     )

@@ -1,4 +1,4 @@
-"""Reads the figures of a text: a cue and the number beside it."""
+"""Reads the figures of a text: numbers in digits and words, their units, and what they count."""
 
 import numpy as np
 
@@ -6,48 +6,221 @@ from tocsin.compiled import part
 from tocsin.gate.bounds import TOKENS_MAX
 
 FACTS_MAX = 8
-_FACT, _NUMBER = 4, 5
+FIGURES_MAX = 32
+CUES_READ = 64
+REACH = 4
+"""Tokens between a cue and a bare figure; a figure with the right unit may stand further off."""
+REACH_UNIT = 8
+REACH_BARE = 2
+"""Where a unit is usual, a bare figure must stand this near."""
+STOP_COST = 3
+"""What a comma or full stop between a cue and a figure costs, in tokens."""
+_CHAIN_MAX = 12
+_FACT, _NUMBER, _UNIT = 4, 5, 12
 _DIGITS = 2
 
 
 @part
-def read_facts(hit_token, hit_length, hit_code, h0, h1, kind, value, t0, t1, masked,
-               low, high, counted, out_kind, out_value):  # fmt: skip
-    """Facts of one text: a cue and the nearest figure within four tokens; returns how many.
+def spaced(buffer, base, one, two):
+    """Whether only a space (also a narrow or hard one) parts two tokens' bytes."""
+    if two - one == 1:
+        return buffer[base + one] == 32
+    if two - one == 2:
+        return buffer[base + one] == 0xC2 and buffer[base + one + 1] == 0xA0
+    if two - one == 3:
+        return buffer[base + one] == 0xE2 and buffer[base + one + 1] == 0x80
+    return False
 
-    A figure before its cue counts as one token nearer than one behind it.
+
+@part
+def read_figure(t, n, t0, kind, value, start, end, word, size, buffer, base):
+    """(value, token after it) of the number that begins at token t of n.
+
+    Digits and number words run on as people say them: "15 000", "80 mil", "two hundred", 1万2000.
     """
-    n = 0
+    total, current = 0.0, 0.0
+    first = t
+    digits_before = False
+    while t < n and t - first < _CHAIN_MAX:
+        if kind[t0 + t] == _DIGITS:
+            v = value[t0 + t]
+            if current > 0.0 or (t > first and total == 0.0):
+                grouped = (
+                    digits_before
+                    and 0.0 < current < 1_000_000.0
+                    and current == np.floor(current)
+                    and end[t0 + t] - start[t0 + t] == 3
+                    and spaced(buffer, base, end[t0 + t - 1], start[t0 + t])
+                )
+                if not grouped:
+                    break
+                current = current * 1000.0 + v
+            else:
+                current = v
+            digits_before = True
+            t += 1
+        elif word[t] > 0.0:
+            v = word[t]
+            if v >= 1000.0:
+                total += max(current, 1.0) * v
+                current = 0.0
+            elif v == 100.0 or (v == 10.0 and 1.0 <= current <= 9.0):
+                current = max(current, 1.0) * v
+            elif digits_before or (current > 0.0 and not (
+                (current >= 20.0 and v < 10.0) or (current >= 100.0 and v < 100.0)
+                or (current == 10.0 and v < 10.0)
+            )):
+                break
+            else:
+                current += v
+            digits_before = False
+            t += size[t]
+        else:
+            break
+    return total + current, t
+
+
+@part
+def stops_between(buffer, base, start, end, one, two):
+    """Whether a comma, semicolon or full stop stands between tokens one and two (absolute)."""
+    for t in range(one, two):
+        for b in range(base + end[t], base + start[t + 1]):
+            byte = buffer[b]
+            if byte == 44 or byte == 46 or byte == 59 or byte == 10:
+                return True
+            if byte == 0x80 and b > base and buffer[b - 1] == 0xE3:
+                return True
+            if byte == 0x8C and b > base and (buffer[b - 1] == 0xD8 or buffer[b - 1] == 0xBC):
+                return True
+    return False
+
+
+@part
+def read_figures(hit_token, hit_length, hit_code, h0, h1, kind, value, start, end, t0, n, buffer,
+                 base, unit_of, unit_factor, word, size, spans, amounts):  # fmt: skip
+    """All figures of a text: spans rows are first token, token after, unit; returns how many."""
     for h in range(h0, h1):
-        if hit_code[h] >> 16 != _FACT or n >= FACTS_MAX:
+        if hit_code[h] >> 16 == _NUMBER and hit_token[h] < n:
+            if hit_length[h] > size[hit_token[h]]:
+                number = hit_code[h] & 0xFFFF
+                # Powers of ten beyond what a code holds are kept as their exponent.
+                big = number >= 60_000
+                word[hit_token[h]] = 10.0 ** (number - 60_000) if big else float(number)
+                size[hit_token[h]] = hit_length[h]
+    count = 0
+    t = 0
+    while t < n and count < FIGURES_MAX:
+        if kind[t0 + t] != _DIGITS and word[t] <= 0.0:
+            t += 1
+            continue
+        amount, after = read_figure(t, n, t0, kind, value, start, end, word, size, buffer, base)
+        spans[count, 0], spans[count, 1], spans[count, 2] = t, after, 0
+        length = 0
+        for h in range(h0, h1):
+            if hit_code[h] >> 16 == _UNIT and hit_token[h] == after and hit_length[h] > length:
+                length = hit_length[h]
+                unit = hit_code[h] & 0xFFFF
+                spans[count, 2] = unit_of[unit]
+                amounts[count] = amount * unit_factor[unit]
+        if length == 0:
+            amounts[count] = amount
+        count += 1
+        t = max(after, t + 1)
+    return count
+
+
+@part
+def cost_of(first, last, span, unit, wanted):
+    """Tokens between a cue and a figure, one more behind the cue; -1 when they do not belong."""
+    if span[1] <= first:
+        step, cost = first - span[1] + 1, first - span[1] + 1
+    elif span[0] > last:
+        step, cost = span[0] - last, span[0] - last + 1
+    else:
+        return -1
+    if wanted == 0:
+        return cost if unit == 0 and step <= REACH else -1
+    if unit == wanted:
+        return cost if step <= REACH_UNIT else -1
+    return cost if unit == 0 and step <= REACH_BARE else -1
+
+
+@part
+def plausible(amount, low, high):
+    """Whether a figure lies within the bounds of its kind and is no year."""
+    year = 1900.0 <= amount <= 2100.0 and amount == np.floor(amount) and amount % 100.0 != 0.0
+    return not year and low <= amount <= high
+
+
+@part
+def read_facts(hit_token, hit_length, hit_code, h0, h1, kind, value, start, end, t0, t1, masked,
+               buffer, base, low, high, counted, wanted, unit_of, unit_factor,
+               out_kind, out_value):  # fmt: skip
+    """Facts of one text; returns how many.
+
+    Each kind takes one figure and each figure counts one thing: the nearest pairs go first, a
+    figure before its cue is one token nearer than one behind it, and a stop between them is a
+    few tokens more.
+    """
+    n = min(t1 - t0, TOKENS_MAX)
+    cues = np.zeros((CUES_READ, 3), np.int32)
+    n_cues = 0
+    n_out = 0
+    for h in range(h0, h1):
+        if hit_code[h] >> 16 != _FACT or hit_token[h] >= n or masked[hit_token[h]]:
             continue
         number = hit_code[h] & 0xFFFF
-        first, last = hit_token[h], hit_token[h] + hit_length[h] - 1
-        if first >= TOKENS_MAX or masked[first]:
+        if counted[number]:
+            if n_cues < CUES_READ:
+                cues[n_cues, 0] = number
+                cues[n_cues, 1] = hit_token[h]
+                cues[n_cues, 2] = hit_token[h] + hit_length[h] - 1
+                n_cues += 1
             continue
-        known = False
-        for i in range(n):
+        known = n_out >= FACTS_MAX
+        for i in range(n_out):
             known = known or out_kind[i] == number
-        if known:
-            continue
-        if not counted[number]:
-            out_kind[n], out_value[n] = number, 1.0
-            n += 1
-            continue
-        best, best_gap = np.nan, 99
-        for step in range(1, 5):
-            for side in range(2):
-                t = t0 + (first - step if side == 0 else last + step)
-                if t < t0 or t >= t1 or step + side >= best_gap:
-                    continue
-                figure = value[t] if kind[t] == _DIGITS else np.nan
-                for g in range(h0, h1):
-                    if hit_code[g] >> 16 == _NUMBER and hit_token[g] == t - t0:
-                        figure = float(hit_code[g] & 0xFFFF)
-                year = 1900.0 <= figure <= 2100.0 and figure == np.floor(figure)
-                if not np.isnan(figure) and not year and low[number] <= figure <= high[number]:
-                    best, best_gap = figure, step + side
-        if not np.isnan(best):
-            out_kind[n], out_value[n] = number, best
-            n += 1
-    return n
+        if not known:
+            out_kind[n_out], out_value[n_out] = number, 1.0
+            n_out += 1
+    if n_cues == 0:
+        return n_out
+    word = np.zeros(n)
+    size = np.zeros(n, np.int32)
+    spans = np.zeros((FIGURES_MAX, 3), np.int32)
+    amounts = np.zeros(FIGURES_MAX)
+    n_figures = read_figures(
+        hit_token, hit_length, hit_code, h0, h1, kind, value, start, end, t0, n, buffer, base,
+        unit_of, unit_factor, word, size, spans, amounts,
+    )  # fmt: skip
+    costs = np.full((n_cues, n_figures), -1, np.int32)
+    for c in range(n_cues):
+        number, first, last = cues[c, 0], cues[c, 1], cues[c, 2]
+        for f in range(n_figures):
+            if not plausible(amounts[f], low[number], high[number]):
+                continue
+            cost = cost_of(first, last, spans[f], spans[f, 2], wanted[number])
+            if cost < 0:
+                continue
+            if spans[f, 1] <= first:
+                one, two = spans[f, 1] - 1, first
+            else:
+                one, two = last, spans[f, 0]
+            if stops_between(buffer, base, start, end, t0 + one, t0 + two):
+                cost += STOP_COST
+            costs[c, f] = cost
+    while n_out < FACTS_MAX:
+        best, best_c, best_f = np.int32(1_000_000), -1, -1
+        for f in range(n_figures):
+            for c in range(n_cues):
+                if 0 <= costs[c, f] < best:
+                    best, best_c, best_f = costs[c, f], c, f
+        if best_c < 0:
+            break
+        out_kind[n_out], out_value[n_out] = cues[best_c, 0], amounts[best_f]
+        n_out += 1
+        for f in range(n_figures):
+            for c in range(n_cues):
+                if f == best_f or cues[c, 0] == cues[best_c, 0]:
+                    costs[c, f] = -1
+    return n_out

@@ -10,10 +10,11 @@ from tocsin.gate.language_kernel import hear
 from tocsin.gate.languages import language_signs
 from tocsin.gate.read_kernel import judge
 from tocsin.metrics import Reason
+from tocsin.vocabulary.codes import Code
 from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.vocabulary.hazards import LANGUAGES
 from tocsin.vocabulary.lexicon import Hits, find
-from tocsin.vocabulary.pack import Code, Vocabulary
+from tocsin.vocabulary.pack import Vocabulary
 from tocsin.vocabulary.tokens import Tokens, tokenise
 
 REASON_OF_VERDICT = {
@@ -82,7 +83,7 @@ def read(
         tokens.at, tokens.hash, tokens.start, tokens.end, tokens.kind, tokens.value, tokens.marks,
         hits.at, hits.token, hits.length, hits.code, vocabulary.pairs,
         vocabulary.pair_at, *vocabulary.traits,
-        vocabulary.fact_low, vocabulary.fact_high, vocabulary.fact_counted,
+        *vocabulary.facts, buffer, offsets,
         np.uint64(term_key), every,
     )  # fmt: skip
     sense = np.where(tokens.marks & _QUESTION_MARK, int(Sense.QUESTION), int(Sense.LITERAL))

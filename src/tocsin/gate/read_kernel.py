@@ -24,8 +24,8 @@ _DIGITS = 2
 
 @kernel
 def judge(at, hashes, start, end, kind, value, marks, hit_at, hit_token, hit_length, hit_code,
-          pairs, pair_at, rank, disruption, life_safety, low, high, counted, key,
-          every):  # fmt: skip
+          pairs, pair_at, rank, disruption, life_safety, low, high, counted, measure,
+          unit_of, unit_factor, buffer, offsets, key, every):  # fmt: skip
     """Columns for n texts: hazard, verdict, flags, sketch, and the facts and terms with their
     offsets; with `every` also how each text names each hazard, (n, H) bits, else one row."""
     n = len(at) - 1
@@ -61,8 +61,9 @@ def judge(at, hashes, start, end, kind, value, marks, hit_at, hit_token, hit_len
         senses, flag = doc_senses(hit_token, hit_code, h0, h1, masked, 0, stop)
         f0 = fact_at[doc]
         n_facts = read_facts(
-            hit_token, hit_length, hit_code, h0, h1, kind, value, t0, t1, masked,
-            low, high, counted, fact_kind[f0:], fact_value[f0:],
+            hit_token, hit_length, hit_code, h0, h1, kind, value, start, end, t0, t1, masked,
+            buffer, offsets[doc], low, high, counted, measure, unit_of, unit_factor,
+            fact_kind[f0:], fact_value[f0:],
         )  # fmt: skip
         harm = False
         for f in range(f0, f0 + n_facts):

@@ -14,6 +14,9 @@ _AGREE = 1.5
 """Figures within this factor of each other support one another."""
 _CLOSE = 0.3
 """Magnitudes agree within this difference."""
+_SHARE = 0.2
+"""The newest figure needs this share of the fresh readings behind it: tolls rise, and a handful
+of wrong ones must not take the place of what everybody else says."""
 
 
 def _agreeing(kind: str, values: list[float], centre: float) -> list[float]:
@@ -25,19 +28,17 @@ def _agreeing(kind: str, values: list[float], centre: float) -> list[float]:
 def _range_of(kind: str, readings: list[tuple[int, float]]) -> tuple[float, float, int] | None:
     """(low, high, newest ms) of the latest figure that enough voices agree on, else None.
 
-    Never the maximum by default: the newest figures go first, and one wild claim finds no
-    company.
+    Never the maximum by default: the newest figure goes first, and a wild claim finds no company.
     """
     newest = max(at for at, _ in readings)
     fresh = [(at, value) for at, value in readings if newest - at <= _FRESH_MS]
-    best: list[float] = []
+    values = [value for _, value in fresh]
+    enough = max(LEAST_VOICES, _SHARE * len(fresh))
     for _, value in sorted(fresh, reverse=True):
-        company = _agreeing(kind, [v for _, v in fresh], value)
-        if len(company) > len(best):
-            best = company
-    if len(best) < LEAST_VOICES:
-        return None
-    return min(best), max(best), newest
+        company = _agreeing(kind, values, value)
+        if len(company) >= enough:
+            return min(company), max(company), newest
+    return None
 
 
 def resolve_facts(evidence: Evidence, support: Sequence[Support]) -> tuple[Fact, ...]:

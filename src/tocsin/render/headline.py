@@ -11,7 +11,10 @@ _FACT_WORDS = {
     "trapped": "{n} trapped", "evacuated": "{n} evacuated", "homeless": "{n} homeless",
     "magnitude": "magnitude {n}", "without_power": "{n} without power",
     "road_closed": "road closed", "rail_closed": "rail closed",
-    "airport_closed": "airport closed",
+    "airport_closed": "airport closed", "depth": "depth {n} km",
+    "wind_speed": "winds of {n} km/h", "water_level": "water level {n} m",
+    "area_burnt": "{n} ha burnt", "school_closed": "schools closed", "aftershock": "aftershock",
+    "all_clear": "all clear",
 }  # fmt: skip
 _PHASE_WORDS: dict[Phase, str] = {
     "resolved": "over: ", "withdrawn": "withdrawn: ", "merged": "merged: ",

@@ -12,6 +12,11 @@ class FactKind(NamedTuple):
     high: float
     counted: bool
 
+    @property
+    def measure(self) -> int:
+        """Position in MEASURES of the unit its figures are read in, 0 for a bare count."""
+        return MEASURES.index(self.unit) if self.unit in MEASURES else 0
+
 
 FACT_KINDS = (
     FactKind("killed", "people", 1, 500_000, True),
@@ -34,5 +39,8 @@ FACT_KINDS = (
     FactKind("all_clear", None, 1, 1, False),
 )
 """A fact kind of Batch.fact_kind is a position here."""
+
+MEASURES = ("", "km", "km/h", "m", "ha")
+"""Units that figures are turned into; 0 is a figure without one."""
 
 FACT_IDS = {kind.key: number for number, kind in enumerate(FACT_KINDS)}
