@@ -5,35 +5,27 @@ import tomllib
 from collections import Counter
 from typing import get_args
 
+import msgspec
 import pytest
 
 from tidy.files import ROOT
+from tocsin.gate import examples
+from tocsin.gate.examples import coverage, faults_of
 from tocsin.gate.reading import seen_in, seen_in_all
 from tocsin.model import Category, Severity
 from tocsin.vocabulary.facts import FACT_IDS
 from tocsin.vocabulary.hazards import LANGUAGES, data_folder, load_hazards, read_tables
 from tocsin.vocabulary.lexicon import compile_lexicon, find
-from tocsin.vocabulary.tokens import PHRASE_MAX, pack_texts, phrase_tokens, tokenise
+from tocsin.vocabulary.tokens import pack_texts, tokenise
 
-FULL = ("en", "es", "pt", "fr", "ja", "ar")
-KEYS = {
-    "earthquake", "tsunami", "volcano", "landslide", "avalanche", "flood", "flash_flood",
-    "storm", "tornado", "tropical_cyclone", "hail", "blizzard", "heat_wave", "cold_wave",
-    "drought", "wildfire", "building_fire", "industrial_fire", "fire", "explosion",
-    "building_collapse", "bridge_collapse", "dam_failure", "crowd_crush", "shooting",
-    "stabbing", "bombing", "air_strike", "vehicle_attack", "siege", "aviation_accident",
-    "rail_accident", "road_accident", "ship_accident", "power_outage", "water_outage",
-    "internet_outage", "disease_outbreak", "poisoning", "chemical_spill", "gas_leak",
-    "oil_spill", "radiation", "air_pollution", "meteor", "cyber_attack", "transport_disruption",
-    "drowning", "incident",
-}  # fmt: skip
+FULL = LANGUAGES[1:]
+LEAST_HAZARDS = 90
 FORBIDDEN = ("protest", "strike_action", "riot", "unrest", "looting", "tear_gas", "police")
 SENSE_KEYS = {
     "figurative", "fiction", "sport", "past", "drill", "hypothetical", "negated",
     "first_person", "injury", "shout",
 }  # fmt: skip
 HAZARDS = {hazard.key: hazard for hazard in load_hazards()}
-CASES = [(key, lang) for key in sorted(KEYS) for lang in FULL]
 
 # Assembly in many languages, each with a word that elsewhere would be a hazard.
 ASSEMBLIES = {
@@ -91,46 +83,44 @@ def table(folder, lang):
     return tomllib.loads((data_folder() / folder / f"{lang}.toml").read_text(encoding="utf-8"))
 
 
-def test_the_hazards_are_the_agreed_ones():
-    assert set(HAZARDS) == KEYS
+def test_there_is_a_hazard_of_every_category_and_none_of_assembly():
+    assert len(HAZARDS) >= LEAST_HAZARDS
+    assert {hazard.category for hazard in HAZARDS.values()} | {"Other"} == set(get_args(Category))
     assert not [key for key in HAZARDS for word in FORBIDDEN if word in key]
 
 
-@pytest.mark.parametrize("key", sorted(KEYS))
+@pytest.mark.parametrize("key", sorted(HAZARDS))
 def test_a_hazard_is_complete(key):
     hazard = HAZARDS[key]
     assert hazard.category in get_args(Category) and hazard.severity in get_args(Severity)
-    assert all(hazard.labels[lang] for lang in FULL)
-    assert set(hazard.related) <= KEYS - {key}
+    assert set(hazard.related) <= set(HAZARDS) - {key}
     assert 1 <= hazard.radius_km <= 1000 and 1 <= hazard.duration_h <= 24 * 14
     assert not (hazard.life_safety and hazard.disruption)
-    for lang in FULL:
-        least = 4 if lang == "en" else 2
-        wording = hazard.wordings[lang]
-        assert len(wording.yes) >= least and len(wording.no) >= least, lang
-        assert len(set(wording.yes) | set(wording.no)) == len(wording.yes) + len(wording.no)
+    assert len(hazard.wordings["en"].yes) >= 4 and len(hazard.wordings["en"].no) >= 3
+    assert all(len(wording.terms) >= 3 for wording in hazard.wordings.values())
 
 
-@pytest.mark.parametrize(("key", "lang"), CASES)
-def test_phrases_are_well_formed_and_unique(key, lang):
-    wording = HAZARDS[key].wordings[lang]
-    for name in ("terms", "figurative"):
-        shapes = [(tuple(t), stem) for t, stem in map(phrase_tokens, getattr(wording, name))]
-        twice = [shape for shape, count in Counter(shapes).items() if count > 1]
-        assert not twice, f"{name}: a phrase stands twice (after folding)"
-        assert all(0 < len(tokens) <= PHRASE_MAX for tokens, _ in shapes)
-    assert all(pair.count("+") == 1 for pair in wording.pairs)
-    assert not set(wording.terms) & set(wording.figurative), "a term cannot be its own exception"
+@pytest.mark.parametrize("lang", FULL)
+def test_every_hazard_is_read_as_its_examples_say(lang):
+    assert not faults_of(lang)
 
 
-@pytest.mark.parametrize(("key", "lang"), CASES)
-def test_examples_are_read_as_expected(key, lang):
-    wording = HAZARDS[key].wordings[lang]
-    for text, seen in zip(wording.yes, seen_in_all(list(wording.yes)), strict=True):
-        assert (seen.hazard, seen.counts) == (key, True), f"{text!r} is read as {seen}"
-        assert not seen.masked, f"{text!r} holds a word of assembly"
-    for text, seen in zip(wording.no, seen_in_all(list(wording.no)), strict=True):
-        assert not seen.counts, f"{text!r} is read as {seen}"
+def test_a_wrong_example_is_found(monkeypatch):
+    quake = HAZARDS["earthquake"]
+    words = msgspec.structs.replace(
+        quake.wordings["en"],
+        yes=("The tide is out", "Thousands march after the earthquake"),
+        no=("Strong earthquake in the valley, 3 killed", "An album like an earthquake"),
+        terms=("quake", "Quake", "earthquake"),
+        figurative=("earthquake",),
+    )
+    wrong = msgspec.structs.replace(quake, wordings={"en": words}, labels={})
+    monkeypatch.setattr(examples, "load_hazards", lambda: (wrong,))
+    assert [fault.what.split(" is ")[0].split(" stands")[0] for fault in faults_of("en")] == [
+        "has no label in this language", "'Quake'", "'earthquake'", "'The tide",
+        "'Thousands march after the earthquake'", "'Strong earthquake in the valley, 3 killed'",
+    ]  # fmt: skip
+    assert [fault.what for fault in faults_of("fr")] == ["has no words in this language"]
 
 
 def test_no_hazard_phrase_holds_a_word_of_assembly():
@@ -139,7 +129,7 @@ def test_no_hazard_phrase_holds_a_word_of_assembly():
     spares = [(term, 2) for t in tables for term in t.get("exceptions", ())]
     lexicon = compile_lexicon([*masks, *spares])
     wanted = [
-        (hazard.key, phrase.rstrip("*"))
+        (hazard.key, phrase.rstrip("@").rstrip("*"))
         for hazard in load_hazards()
         for wording in hazard.wordings.values()
         for phrase in phrases(wording)
@@ -165,7 +155,7 @@ def test_no_hazard_phrase_holds_a_word_of_assembly():
 
 def test_assembly_is_known_in_many_languages():
     tables = read_tables("assembly")
-    assert len(tables) >= 16 and set(FULL) <= set(tables)
+    assert len(tables) >= 30 and set(FULL) <= set(tables)
     assert all(set(t) <= {"terms", "exceptions"} and t["terms"] for t in tables.values())
 
 
@@ -187,7 +177,13 @@ def test_senses_and_facts_are_complete(lang):
     assert set(senses) == SENSE_KEYS and all(senses.values())
     assert set(facts) == {*FACT_IDS, "number_words"}
     assert all(facts[kind]["cues"] for kind in FACT_IDS)
-    assert all(0 < value < 65_536 for value in facts["number_words"].values())
+    assert all(value > 0 for value in facts["number_words"].values())
+
+
+def test_coverage_counts_what_is_there():
+    rows = {row.lang: row for row in coverage()}
+    assert set(rows) == set(FULL)
+    assert rows["en"].hazards == len(HAZARDS) and rows["en"].terms > 2_000
 
 
 @pytest.mark.parametrize("text", sorted(FIGURES))
@@ -197,9 +193,8 @@ def test_figures_are_read(text):
 
 
 def test_languages_are_told_apart():
-    wanted = set(FULL) | {"de", "it", "nl", "tr", "id", "tl"}
-    assert wanted <= set(read_tables("languages")) <= set(LANGUAGES)
-    for lang in sorted(wanted):
+    assert set(read_tables("languages")) == set(FULL)
+    for lang in FULL:
         words = table("languages", lang)
         assert len(words["stop"]) >= 40 and words["place_cues"] and words["name"]
     for lang in FULL:
