@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from tocsin.vocabulary import alphabet as abc
-from tocsin.vocabulary.tokens import phrase_tokens, word_hash
+from tocsin.vocabulary.tokens import TAG_SALT, phrase_tokens, word_hash
 
 WORD, NUMBER, CHAR, EMOJI = 1, 2, 3, 4
 LINK, QUESTION, EXCLAMATION, REPOST = 1, 2, 4, 8
@@ -116,11 +116,23 @@ def skip_to_space(signs, i):
     return i
 
 
+def tag_cut(letters, tags):
+    """(letters before the cut, which half is known) of a joined hashtag; (0, 0) without one."""
+    size = len(letters)
+    for begin in range(2, size - 3):
+        if word_hash(letters[begin:]) in tags:
+            return begin, 1
+    for end in range(size - 2, 3, -1):
+        if word_hash(letters[:end]) in tags:
+            return end, 0
+    return 0, 0
+
+
 class Cutter:
     """Walks over one text, token by token."""
 
-    def __init__(self, data, stems=frozenset()):
-        self.data, self.stems = data, stems
+    def __init__(self, data, stems=frozenset(), tags=frozenset()):
+        self.data, self.stems, self.tags = data, stems, tags
         self.signs = signs_of(data)
         self.tokens, self.marks = [], 0
         self.tag = False
@@ -179,11 +191,12 @@ class Cutter:
         return i
 
     def word(self, i):
-        begin, letters, capitals = i, [], []
+        begin, letters, capitals, goes_on = i, [], [], False
         while i < len(self.signs) and self.signs[i].sort in (abc.LETTER, abc.DROP):
             if self.signs[i].sort == abc.LETTER:
                 capital = is_capital(self.signs[i])
                 if self.tag and capital and capitals and not capitals[-1]:
+                    goes_on = True
                     break
                 capitals.append(capital)
                 letters.append(self.signs[i].letter)
@@ -196,8 +209,37 @@ class Cutter:
             self.marks |= LINK
             self.tag = False
             return skip_to_space(self.raw(i), 0) + i
-        self.keep_word(start, end, calm(letters[:LETTERS_MAX]), capitals)
+        before = len(self.tokens)
+        letters = calm(letters[:LETTERS_MAX])
+        self.keep_word(start, end, letters, capitals)
+        if self.tag and len(self.tokens) > before:
+            self.part_tag(letters, goes_on)
         return i
+
+    def part_tag(self, letters, goes_on):
+        """Part a joined hashtag at a word it is made with, and mark such words."""
+        token = self.tokens[-1]
+        last = self.tokens[-2] if len(self.tokens) > 1 else None
+        joined = last is not None and last.shape & 4 and last.end == token.start
+        if goes_on or joined:
+            if token.hash in self.tags:
+                self.tokens[-1] = token._replace(bare=token.hash ^ TAG_SALT)
+            return
+        at, side = tag_cut(letters, self.tags)
+        if token.hash in self.tags or token.stem[0] or not at:
+            return
+        self.tokens.pop()
+        for number, half in enumerate((letters[:at], letters[at:])):
+            stems = ([0, 0, *known_stems(half, self.stems)])[-2:]
+            hashed = word_hash(half)
+            self.tokens.append(
+                token._replace(
+                    hash=hashed,
+                    shape=4 if number else token.shape,
+                    bare=hashed ^ TAG_SALT if number == side else 0,
+                    stem=(stems[1], stems[0]),
+                )
+            )
 
     def keep_word(self, start, end, letters, capitals):
         if not self.tokens and letters == [ord("r"), ord("t")]:
@@ -216,9 +258,9 @@ class Cutter:
         )
 
 
-def tokens_of(data, stems=frozenset()):
+def tokens_of(data, stems=frozenset(), tags=frozenset()):
     """(tokens, marks) of one text in UTF-8, or nearly."""
-    cutter = Cutter(data, stems)
+    cutter = Cutter(data, stems, tags)
     return cutter.tokens, cutter.marks
 
 
@@ -227,6 +269,8 @@ def compiled_phrases(phrases):
     found = {}
     for phrase, code in phrases:
         tokens, stem = phrase_tokens(phrase)
+        if phrase.startswith("##"):
+            tokens = [tokens[0] ^ TAG_SALT]
         found.setdefault((tuple(tokens), stem), set()).add(code)
     return found
 

@@ -118,3 +118,13 @@ def test_the_same_phrases_give_the_same_tables():
     forwards, backwards = compile_lexicon(PHRASES), compile_lexicon(PHRASES[::-1])
     for one, two in zip(forwards, backwards, strict=True):
         assert np.array_equal(one, two)
+
+
+def test_a_word_in_a_joined_hashtag_counts_there_only():
+    lexicon = compile_lexicon([("##flood", 7), ("flash flood", 8), ("campflood", 9)], ["march"])
+    texts = ["#valleyflood", "#FloodValley", "#floodvalley", "#flood", "flood", "valleyflood",
+             "#flashflood", "#campflood", "#marchflood"]  # fmt: skip
+    buffer, offsets = pack_texts(texts)
+    hits = find(lexicon, tokenise(buffer, offsets, lexicon.stems, lexicon.tags))
+    found = [hits.code[hits.at[i] : hits.at[i + 1]].tolist() for i in range(len(texts))]
+    assert found == [[7], [7], [7], [], [], [], [8, 7], [9], [7]]

@@ -25,6 +25,9 @@ from tocsin.vocabulary.tokens import (
 
 STEMS = ["flood*", "flo*", "fire*", "earth*", "زلز*", "земл*", "فيض*", "الفيض*"]
 STEM_TABLE = compile_lexicon([(stem, number) for number, stem in enumerate(STEMS)]).stems
+TAG_WORDS = ["fire", "flood", "protest", "firefall", "فيضان"]
+TAG_TABLE = compile_lexicon([], TAG_WORDS).tags
+TAG_SET = {int(word) for word in TAG_TABLE if word}
 STEM_SET = {int(stem) for stem in STEM_TABLE if stem}
 
 
@@ -50,9 +53,9 @@ def blobs_to_buffer(blobs: list[bytes]):
 
 
 def hold_against_twin(blobs: list[bytes]) -> None:
-    tokens = tokenise(*blobs_to_buffer(blobs), STEM_TABLE)
+    tokens = tokenise(*blobs_to_buffer(blobs), STEM_TABLE, TAG_TABLE)
     for doc, blob in enumerate(blobs):
-        wanted, marks = naive.tokens_of(blob, STEM_SET)
+        wanted, marks = naive.tokens_of(blob, STEM_SET, TAG_SET)
         assert rows(tokens, doc) == wanted
         assert int(tokens.marks[doc]) == marks
 
@@ -62,6 +65,9 @@ def hold_against_twin(blobs: list[bytes]) -> None:
 @example(["WWF. fire", "htap://x fire", "www.x.example fire"])
 @example(["RT @a fire", "rt", "RT rt fire"])
 @example(["#fireÉlan #ΑβΓ"])
+@example(["#campfire #firefall #aafirefire #fire #valleyFire #FireValley #afire #abfireé"])
+@example(["#xxfiiire #flood #valleyflood #floodvalley #protestflood #السيولفيضان #FLOODvalley"])
+@example(["fire#xxflood #earthfire #xxearth"])
 def test_kernel_and_twin_agree_on_texts(texts):
     hold_against_twin([text.encode("utf-8", "replace") for text in texts])
 
@@ -83,6 +89,12 @@ def test_kernel_and_twin_agree_at_the_longest(text):
 def test_no_text_and_empty_texts():
     assert tokenise(*pack_texts([])).at.tolist() == [0]
     assert tokenise(*pack_texts(["", "", "fire", ""])).at.tolist() == [0, 0, 0, 1, 1]
+
+
+@given(st.lists(st.sampled_from([*TAG_WORDS, "ab", "É", "x", "Valley", "#", " "]), max_size=9))
+@settings(max_examples=150)
+def test_kernel_and_twin_part_hashtags_the_same(parts):
+    hold_against_twin([("#" + "".join(parts)).encode()])
 
 
 @given(st.lists(hostile.texts, max_size=4), hostile.texts)

@@ -55,7 +55,8 @@ def sieve(
     vocabulary: Vocabulary, buffer: NDArray[np.uint8], offsets: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
     """Which texts hold a hazard term, or an atom of a pair, of any language; (n,) bool."""
-    hits = find(vocabulary.sieve, tokenise(buffer, offsets, vocabulary.sieve.stems), True)
+    wanted = vocabulary.sieve
+    hits = find(wanted, tokenise(buffer, offsets, wanted.stems, wanted.tags), True)
     return np.diff(hits.at) > 0
 
 
@@ -72,7 +73,7 @@ def read(
 
     With `every`, `named` tells of each hazard how each text names it, not only of the strongest.
     """
-    tokens = tokenise(buffer, offsets, vocabulary.full.stems)
+    tokens = tokenise(buffer, offsets, vocabulary.full.stems, vocabulary.full.tags)
     found = find(vocabulary.full, tokens)
     lang, *heard = hear(
         buffer, offsets, declared, found.at, found.token, found.length, found.code,

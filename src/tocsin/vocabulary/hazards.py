@@ -58,6 +58,8 @@ class Hazard(msgspec.Struct, frozen=True):
     labels: dict[str, str]
     wordings: dict[str, Wording]
     codes: Codes = Codes()
+    tags: tuple[str, ...] = ()
+    """Words, of any language, that name the hazard as part of a joined hashtag (#placeflood)."""
 
 
 def data_folder() -> Traversable:

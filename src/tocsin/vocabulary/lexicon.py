@@ -10,12 +10,23 @@ from numpy.typing import NDArray
 from tocsin.compiled import kernel
 from tocsin.errors import Corruption
 from tocsin.vocabulary.token_kernel import mixed
-from tocsin.vocabulary.tokens import PHRASE_MAX, STEM_MIN, Tokens, join, phrase_tokens, stem_letters
+from tocsin.vocabulary.tokens import (
+    PHRASE_MAX,
+    STEM_MIN,
+    TAG_SALT,
+    Tokens,
+    fold,
+    join,
+    phrase_tokens,
+    stem_letters,
+)  # fmt: skip
 
 _GOLD = np.uint64(0x9E3779B97F4A7C15)
 _ZERO = np.uint64(0)
 _STEM_SALT = 0x5354454D
 _STEM_SALT_U = np.uint64(_STEM_SALT)
+TAG = "##"
+"""What a word stands behind that counts only as part of a joined hashtag."""
 PREFIX_ONLY = -1
 """Entry of a key that only begins longer phrases."""
 
@@ -32,6 +43,8 @@ class Lexicon(NamedTuple):
     codes: NDArray[np.int32]
     stems: NDArray[np.uint64]
     """Set of the stem hashes the tokeniser must look for."""
+    tags: NDArray[np.uint64]
+    """Set of the words the tokeniser parts a joined hashtag at."""
 
 
 class Hits(NamedTuple):
@@ -60,17 +73,30 @@ def _open_addressed(keys: Iterable[int]) -> tuple[NDArray[np.uint64], dict[int, 
     return table, slot_of
 
 
-def compile_lexicon(phrases: Iterable[tuple[str, int]]) -> Lexicon:
+def compile_lexicon(
+    phrases: Iterable[tuple[str, int]], tag_words: Iterable[str] = ()
+) -> Lexicon:
     """A Lexicon of (phrase, code) pairs; a phrase ending in '*' is a stem.
 
-    Raises ValueError naming the phrase when it is empty, longer than PHRASE_MAX tokens, or ends
-    in a stem of fewer than STEM_MIN letters, which the tokeniser never looks for.
+    A word after TAG counts only where it is part of a joined hashtag; `tag_words` are further
+    words to part hashtags at. Raises ValueError naming the phrase when it is empty, longer than
+    PHRASE_MAX tokens, or ends in a stem of fewer than STEM_MIN letters, which the tokeniser never
+    looks for.
     """
     codes_of: dict[int, set[int]] = defaultdict(set)
     stems: set[int] = set()
     prefixes: set[int] = set()
+    phrases = list(phrases)
+    tag_words = {*tag_words, *(phrase[len(TAG) :] for phrase, _ in phrases if phrase[:2] == TAG)}
+    tags = {phrase_tokens(word)[0][0] for word in tag_words}
+    parts = {fold(word) for word in tag_words}
     for phrase, code in phrases:
         tokens, is_stem = phrase_tokens(phrase)
+        if phrase.startswith(TAG) and len(tokens) == 1:
+            codes_of[tokens[0] ^ TAG_SALT].add(code)
+            continue
+        if parts and len(tokens) == 1 and not is_stem and _holds_part(fold(phrase), parts):
+            tags.add(tokens[0])  # A word of its own, such as "campfire", is not parted.
         if not 0 < len(tokens) <= PHRASE_MAX:
             raise ValueError(f"{phrase!r} has {len(tokens)} tokens; write 1 to {PHRASE_MAX}")
         if is_stem:
@@ -98,7 +124,13 @@ def compile_lexicon(phrases: Iterable[tuple[str, int]]) -> Lexicon:
         np.array(code_at, np.int32),
         np.array(codes, np.int32),
         _open_addressed(stems)[0],
+        _open_addressed(tags)[0],
     )
+
+
+def _holds_part(word: str, parts: set[str]) -> bool:
+    """Whether a word begins or ends with one that hashtags are parted at."""
+    return any(word[:i] in parts or word[i:] in parts for i in range(2, len(word)))
 
 
 @kernel

@@ -12,7 +12,7 @@ from tocsin.batch import Sense
 from tocsin.errors import ConfigError
 from tocsin.vocabulary.codes import Code, bound, code_of, coded
 from tocsin.vocabulary.hazards import LANGUAGES, data_folder, load_hazards, read_tables
-from tocsin.vocabulary.lexicon import Lexicon, compile_lexicon
+from tocsin.vocabulary.lexicon import TAG, Lexicon, compile_lexicon
 from tocsin.vocabulary.measures import (
     FactTables,
     fact_phrases,
@@ -20,6 +20,8 @@ from tocsin.vocabulary.measures import (
     load_units,
     unit_phrases,
 )
+from tocsin.vocabulary.token_kernel import TAG_PART_MIN
+from tocsin.vocabulary.tokens import stem_letters
 
 CONTRACT = "v1"
 
@@ -79,6 +81,7 @@ def _hazard_phrases() -> _HazardPhrases:
     atoms: dict[tuple[str, int], int] = {}
     pairs: set[tuple[int, int, int]] = set()
     for number, hazard in enumerate(load_hazards()):
+        terms += [(TAG + word, code_of(Code.HAZARD, number)) for word in hazard.tags]
         for lang, wording in hazard.wordings.items():
             terms += coded(wording.terms, lang, Code.HAZARD, number)
             figurative += coded(wording.figurative, lang, Code.FIGURATIVE, number)
@@ -131,6 +134,13 @@ def _further_phrases() -> list[tuple[str, int]]:
     return found
 
 
+def _assembly_tags() -> list[str]:
+    """Words of assembly a hashtag is parted at, so that the mask sees them (contract P7)."""
+    terms = [term for table in read_tables("assembly").values() for term in table["terms"]]
+    words = {term.rstrip("*") for term in terms}
+    return sorted(word for word in words if stem_letters(word) == len(word) >= TAG_PART_MIN)
+
+
 def _files_under(folder: Traversable) -> list[tuple[str, bytes]]:
     found = []
     for entry in sorted(folder.iterdir(), key=lambda e: e.name):
@@ -155,11 +165,12 @@ def load_vocabulary() -> Vocabulary:
     hazards = load_hazards()
     phrases = _hazard_phrases()
     units = load_units()
+    tag_words = _assembly_tags()
     further = [*phrases.further, *_further_phrases(), *unit_phrases(units)]
     n_atoms = int(phrases.pairs[:, :2].max(initial=-1)) + 1
     return Vocabulary(
-        sieve=compile_lexicon(phrases.sieve),
-        full=compile_lexicon([*phrases.sieve, *further]),
+        sieve=compile_lexicon(phrases.sieve, tag_words),
+        full=compile_lexicon([*phrases.sieve, *further], tag_words),
         pairs=phrases.pairs,
         pair_at=np.searchsorted(phrases.pairs[:, 0], np.arange(n_atoms + 1)),
         traits=Traits(

@@ -12,6 +12,10 @@ _M2 = np.uint64(0x94D049BB133111EB)
 _U30, _U27, _U31 = np.uint64(30), np.uint64(27), np.uint64(31)
 _ZERO = np.uint64(0)
 _STEM_MIN = 3
+_TAG_SALT = np.uint64(0x48415348)
+TAG_PART_MIN = 4
+"""Shortest word, in letters, that a joined hashtag is parted at."""
+TAG_REST_MIN = 2
 _WORD_MAX = 64
 """Letters of a word that count; the rest of an endless word is skipped."""
 
@@ -110,6 +114,25 @@ def hash_word(word, begin, size, stems, stem_out, row):
 
 
 @kernel
+def part_of_tag(word, size, tags):
+    """(where, which side) a joined hashtag is parted: the longest known word that ends it, else
+    the longest that begins it; (0, 0) when there is none."""
+    for begin in range(TAG_REST_MIN, size - TAG_PART_MIN + 1):
+        state = _BASIS
+        for i in range(begin, size):
+            state = (state ^ np.uint64(word[i])) * _FNV
+        if contains(tags, mixed(state)):
+            return begin, 1
+    state = _BASIS
+    found = 0
+    for i in range(size - TAG_REST_MIN):
+        state = (state ^ np.uint64(word[i])) * _FNV
+        if i + 1 >= TAG_PART_MIN and contains(tags, mixed(state)):
+            found = i + 1
+    return found, 0
+
+
+@kernel
 def number_value(digits, size, points, n_points):
     """Value of a number: a last mark before exactly three digits groups, any other is decimal.
 
@@ -171,7 +194,7 @@ def is_link(buffer, start, i, end):
 
 
 @kernel
-def cut(buffer, offsets, kinds, fold, stems):
+def cut(buffer, offsets, kinds, fold, stems, tags):
     """Columns of `tokens.Tokens` for the texts in a buffer."""
     n = len(offsets) - 1
     room = offsets[n] - offsets[0] + 1
@@ -255,6 +278,7 @@ def cut(buffer, offsets, kinds, fold, stems):
             letters = 0
             was_small = False
             first_capital = False
+            goes_on = False
             while i < end:
                 code, step = code_at(buffer, i, end)
                 sort = kinds[code] if code < SIZE else CHAR
@@ -275,6 +299,7 @@ def cut(buffer, offsets, kinds, fold, stems):
                     )
                 )
                 if tag and capital and was_small:
+                    goes_on = True
                     break  # #CamelCase: a new word begins
                 was_small = not capital
                 if capital:
@@ -307,6 +332,24 @@ def cut(buffer, offsets, kinds, fold, stems):
             if capitals == letters and letters > 1:
                 shape[m] |= 2
             start[m], stop[m] = begin - base, i - base
+            if tag and len(tags) > 1:
+                joined = m > at[doc] and shape[m - 1] & 4 and stop[m - 1] == start[m]
+                if goes_on or joined:
+                    # A part of #CamelCase may name a hazard there that it does not name alone.
+                    if contains(tags, hashes[m]):
+                        bare[m] = hashes[m] ^ _TAG_SALT
+                elif stem[m, 0] == _ZERO and not contains(tags, hashes[m]):
+                    begin_of, side = part_of_tag(word, size, tags)
+                    if begin_of > 0:
+                        # Both halves keep the bytes of the whole: none is told from the other.
+                        stem[m] = 0
+                        hashes[m] = hash_word(word, 0, begin_of, stems, stem, m)
+                        hashes[m + 1] = hash_word(word, begin_of, size, stems, stem, m + 1)
+                        bare[m] = 0
+                        bare[m + side] = hashes[m + side] ^ _TAG_SALT
+                        kind[m + 1], shape[m + 1] = 1, 4
+                        start[m + 1], stop[m + 1] = start[m], stop[m]
+                        m += 1
             m += 1
         at[doc + 1] = m
     return (

@@ -14,6 +14,9 @@ PHRASE_MAX = 16
 STEM_MIN = 3
 """Shortest stem in letters."""
 
+TAG_SALT = 0x48415348
+"""Sets a word inside a hashtag apart from the same word in a sentence."""
+
 _MASK = (1 << 64) - 1
 _FNV = 0x100000001B3
 _BASIS = 0xCBF29CE484222325
@@ -50,7 +53,8 @@ class Tokens(NamedTuple):
     value: NDArray[np.float64]
     """Value of a number, else nan."""
     bare: NDArray[np.uint64]
-    """Hash without an Arabic clitic or article, else 0."""
+    """Hash without an Arabic clitic or article, else 0; of a word that a hashtag is made with,
+    its own hash salted."""
     stem: NDArray[np.uint64]
     """(m, 2): longest and next known stem of a word, else 0."""
     marks: NDArray[np.uint8]
@@ -61,15 +65,19 @@ NO_STEMS = np.zeros(1, np.uint64)
 
 
 def tokenise(
-    buffer: NDArray[np.uint8], offsets: NDArray[np.int64], stems: NDArray[np.uint64] = NO_STEMS
+    buffer: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    stems: NDArray[np.uint64] = NO_STEMS,
+    tags: NDArray[np.uint64] = NO_STEMS,
 ) -> Tokens:
     """Tokens of the texts `buffer[offsets[i]:offsets[i + 1]]` (UTF-8).
 
-    `stems` is an open-addressed set (size a power of two, 0 = empty) of prefix hashes.
+    `stems` is an open-addressed set (size a power of two, 0 = empty) of prefix hashes, `tags` one
+    of words that a joined hashtag (`#placeflood`) is parted at.
     Malformed bytes count as gaps; nothing raises.
     """
     kind, fold = abc.alphabet()
-    return Tokens(*cut(buffer, offsets, kind, fold, stems))
+    return Tokens(*cut(buffer, offsets, kind, fold, stems, tags))
 
 
 def pack_texts(texts: list[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
