@@ -42,8 +42,9 @@ class NaiveMatcher:
             return False
         return g._reaches(a, b)
 
-    def text(self, tokens: Tokens, doc: int) -> list[int]:
-        """Places of one text."""
+    def text(self, tokens: Tokens, doc: int, lang: int = 0) -> list[int]:
+        """Places of one text in a language, by id."""
+        self.lang = lang
         first, last = int(tokens.at[doc]), int(tokens.at[doc + 1])
         view = Text(tokens, first, last)
         names: list[Name] = []
@@ -149,7 +150,9 @@ class NaiveMatcher:
                     best = max(best, share * (1e6 if behind or ahead else 30.0))
             if name.lacks and not owned:
                 continue
-            scored.append((weight * best, -rank))
+            home = int(self.g.country[here])
+            tongue = float(self.g._speaks[self.lang, home]) if home >= 0 else 1.0
+            scored.append((weight * best * tongue, -rank))
         if not scored:
             return None
         return self.candidates(name.row)[-max(scored)[1]][0]

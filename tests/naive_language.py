@@ -2,7 +2,7 @@
 
 from tocsin.gate.languages import LETTERS, SCRIPTS
 from tocsin.vocabulary.codes import Code
-from tocsin.vocabulary.hazards import LANGUAGES
+from tocsin.vocabulary.tongues import LANGUAGES
 
 SHOWN = 400
 

@@ -7,7 +7,7 @@ import pytest
 
 from tidy.files import ROOT
 from tocsin.gate.reading import seen_in_all
-from tocsin.vocabulary.hazards import LANGUAGES
+from tocsin.vocabulary.tongues import LANGUAGES
 
 POSTS = {
     path.stem: tomllib.loads(path.read_text(encoding="utf-8"))["post"]

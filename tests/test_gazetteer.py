@@ -12,6 +12,7 @@ from tocsin.vocabulary.gazetteer_build import write_npz
 from tocsin.vocabulary.gazetteer_entries import KINDS as BUILT_KINDS
 from tocsin.vocabulary.geometry import centre_of, distance_km, spread_km
 from tocsin.vocabulary.tokens import pack_texts, phrase_tokens, tokenise
+from tocsin.vocabulary.tongues import LANGUAGES
 
 
 @pytest.fixture(scope="module")
@@ -177,13 +178,33 @@ GAPS = [" ", ", ", ". ", "", "  -  ", "\n"]
     st.lists(
         st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from(GAPS)), max_size=14),
         min_size=1, max_size=6,
-    )
+    ),
+    st.integers(0, len(LANGUAGES) - 1),
 )  # fmt: skip
-def test_the_kernel_equals_its_plain_twin(places, naive, texts):
+def test_the_kernel_equals_its_plain_twin(places, naive, texts, lang):
     tokens = tokenise(*pack_texts(["".join(a + b for a, b in text) for text in texts]))
-    at, place = places.matches(tokens)
+    langs = np.arange(lang, lang + len(texts), dtype=np.uint8) % len(LANGUAGES)
+    at, place = places.matches(tokens, langs=langs.astype(np.uint8))
     got = [place[at[i] : at[i + 1]].tolist() for i in range(len(texts))]
-    assert got == [naive.text(tokens, i) for i in range(len(texts))]
+    assert got == [naive.text(tokens, i, int(langs[i])) for i in range(len(texts))]
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "town"),
+    [
+        ("Пожар в Омске", "ru", "Omsk"), ("под Тверью", "ru", "Tver"),
+        ("в Нижнем Новгороде", "ru", "Nizhniy Novgorod"), ("у Харкові", "uk", "Kharkiv"),
+        ("біля Полтави", "uk", "Poltava"), ("w Łodzi", "pl", "Lodz"),
+        ("w Krakowie i Warszawie", "pl", "Krakow"), ("do Gdańska", "pl", "Gdansk"),
+        ("στη Ρόδο", "el", "Rodos"), ("İzmirde deprem", "tr", "Izmir"),
+        ("ঢাকার একটি ভবনে", "bn", "Dhaka"), ("경주인데", "ko", "Gyeongju"),
+        ("em Petrópolis", "pt", "Petropolis"), ("near Petropolis", "und", "Saint Petersburg"),
+        ("près de Chamonix", "fr", "Chamonix-Mont-Blanc"),
+    ],
+)  # fmt: skip
+def test_a_name_is_found_as_its_language_bends_it(places, text, lang, town):
+    langs = np.array([LANGUAGES.index(lang)], np.uint8)
+    assert town in [name for name, _ in found(places, text, langs=langs)]
 
 
 @settings(max_examples=150, deadline=None)

@@ -11,9 +11,9 @@ import naive_text
 from tocsin.gate.language_kernel import hear
 from tocsin.gate.languages import language_signs
 from tocsin.vocabulary.codes import Code, bound, code_of
-from tocsin.vocabulary.hazards import LANGUAGES
 from tocsin.vocabulary.lexicon import compile_lexicon, find
 from tocsin.vocabulary.tokens import pack_texts, tokenise
+from tocsin.vocabulary.tongues import LANGUAGES
 
 DE, EN, ES, UK = (LANGUAGES.index(lang) for lang in ("de", "en", "es", "uk"))
 PHRASES = [

@@ -14,9 +14,9 @@ from tocsin.batch import TERM_SLOTS, Flag, Sense
 from tocsin.gate.read import REASON_OF_VERDICT, hide, read, sieve
 from tocsin.gate.sense_kernel import verdict_of
 from tocsin.metrics import Reason
-from tocsin.vocabulary.hazards import LANGUAGES
 from tocsin.vocabulary.lexicon import find
 from tocsin.vocabulary.tokens import pack_texts, tokenise
+from tocsin.vocabulary.tongues import LANGUAGES
 
 VOCABULARY = small_vocabulary()
 KEY = 0x1234_5678_9ABC_DEF0
@@ -39,7 +39,7 @@ talk = st.one_of(
 class NoPlaces:
     """A gazetteer that knows no place."""
 
-    def matches(self, tokens):
+    def matches(self, tokens, langs):
         return np.zeros(len(tokens.at), np.int64), np.zeros(0, np.int32)
 
 

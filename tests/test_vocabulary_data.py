@@ -14,9 +14,10 @@ from tocsin.gate.examples import coverage, faults_of
 from tocsin.gate.reading import seen_in, seen_in_all
 from tocsin.model import Category, Severity
 from tocsin.vocabulary.facts import FACT_IDS
-from tocsin.vocabulary.hazards import LANGUAGES, data_folder, load_hazards, read_tables
+from tocsin.vocabulary.hazards import data_folder, load_hazards, read_tables
 from tocsin.vocabulary.lexicon import compile_lexicon, find
 from tocsin.vocabulary.tokens import pack_texts, tokenise
+from tocsin.vocabulary.tongues import LANGUAGES
 
 FULL = LANGUAGES[1:]
 LEAST_HAZARDS = 90

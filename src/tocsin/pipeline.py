@@ -31,7 +31,8 @@ from tocsin.rate.bands import voices_band
 from tocsin.rate.facts import resolve_facts
 from tocsin.render import headline, same_matter
 from tocsin.vocabulary.gazetteer import ADMIN1, CITY, Gazetteer
-from tocsin.vocabulary.hazards import LANGUAGES, load_hazards
+from tocsin.vocabulary.hazards import load_hazards
+from tocsin.vocabulary.tongues import LANGUAGES
 
 REMEMBERED = 4_096
 """Events whose last revision is kept to compare the next one with."""

@@ -8,7 +8,8 @@ from rich.table import Table
 from tocsin.cli.screen import emit, progress, result, words
 from tocsin.errors import ConfigError
 from tocsin.gate.examples import Coverage, Fault, coverage, faults_of
-from tocsin.vocabulary.hazards import LANGUAGES, load_hazards
+from tocsin.vocabulary.hazards import load_hazards
+from tocsin.vocabulary.tongues import LANGUAGES
 
 app = typer.Typer(
     name="vocabulary",

@@ -12,9 +12,9 @@ from tocsin.gate.timeline import Timeline
 from tocsin.gate.voices import WINDOW_MS, Tags, VoiceKeys, Voices
 from tocsin.metrics import Reason, Tally
 from tocsin.vocabulary.gazetteer import Gazetteer
-from tocsin.vocabulary.hazards import LANGUAGES
 from tocsin.vocabulary.pack import Vocabulary
 from tocsin.vocabulary.tokens import pack_texts
+from tocsin.vocabulary.tongues import LANGUAGES
 
 __all__ = ["Gate", "Passed"]
 

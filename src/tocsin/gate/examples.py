@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from tocsin.gate.reading import Seen, seen_in_all
 from tocsin.vocabulary.codes import bound
-from tocsin.vocabulary.hazards import LANGUAGES, Hazard, Wording, load_hazards, read_tables
+from tocsin.vocabulary.hazards import Hazard, Wording, load_hazards, read_tables
 from tocsin.vocabulary.tokens import PHRASE_MAX, phrase_tokens
+from tocsin.vocabulary.tongues import LANGUAGES
 
 LEAST_EXAMPLES = 2
 """Posts that must, and posts that must not, be read as a hazard, in each language."""

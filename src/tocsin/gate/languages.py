@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.vocabulary.hazards import LANGUAGES
+from tocsin.vocabulary.tongues import LANGUAGES
 
 SCRIPTS = (
     (0x3040, 0x30FF, "ja"), (0xAC00, 0xD7AF, "ko"), (0x0E00, 0x0E7F, "th"), (0x4E00, 0x9FFF, "zh"),

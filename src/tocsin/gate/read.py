@@ -12,10 +12,10 @@ from tocsin.gate.read_kernel import judge
 from tocsin.metrics import Reason
 from tocsin.vocabulary.codes import Code
 from tocsin.vocabulary.gazetteer import Gazetteer
-from tocsin.vocabulary.hazards import LANGUAGES
 from tocsin.vocabulary.lexicon import Hits, find
 from tocsin.vocabulary.pack import Vocabulary
 from tocsin.vocabulary.tokens import Tokens, tokenise
+from tocsin.vocabulary.tongues import LANGUAGES
 
 REASON_OF_VERDICT = {
     1: Reason.NO_HAZARD,
@@ -88,7 +88,7 @@ def read(
         np.uint64(term_key), every,
     )  # fmt: skip
     sense = np.where(tokens.marks & _QUESTION_MARK, int(Sense.QUESTION), int(Sense.LITERAL))
-    place_at, place = gazetteer.matches(hide(tokens, hits))
+    place_at, place = gazetteer.matches(hide(tokens, hits), langs=lang)
     return Reading(
         hazard, verdict, sense.astype(np.uint8), flags, lang, sketch, fact_at, fact_kind,
         fact_value, term_at, term, place_at, place, named,

@@ -11,9 +11,10 @@ from tocsin.gate.read import REASON_OF_VERDICT, read, sieve
 from tocsin.gate.sense_kernel import NAMED, NAMED_FIGURED, NAMED_MASKED
 from tocsin.vocabulary.facts import FACT_KINDS
 from tocsin.vocabulary.gazetteer import Gazetteer
-from tocsin.vocabulary.hazards import LANGUAGES, load_hazards
+from tocsin.vocabulary.hazards import load_hazards
 from tocsin.vocabulary.pack import load_vocabulary
 from tocsin.vocabulary.tokens import pack_texts
+from tocsin.vocabulary.tongues import LANGUAGES
 
 
 class Seen(NamedTuple):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from enum import IntEnum
 
-from tocsin.vocabulary.hazards import LANGUAGES
+from tocsin.vocabulary.tongues import LANGUAGES
 
 
 class Code(IntEnum):

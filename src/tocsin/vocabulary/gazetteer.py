@@ -61,6 +61,7 @@ class Gazetteer:
         self._cues: NDArray[np.uint64] = arrays["cues"]
         self._storms: NDArray[np.uint64] = arrays["storms"]
         self._katakana: NDArray[np.uint64] = arrays["katakana"]
+        self._speaks: NDArray[np.float32] = arrays["speaks"]
         slots = np.arange(1 << (64 - _SHIFT), dtype=np.uint64) << np.uint64(_SHIFT)
         self._bucket = np.append(np.searchsorted(self._key, slots), len(self._key))
 
@@ -203,12 +204,16 @@ class Gazetteer:
         return [int(i) for i in self._cand[self._cand_at[row] : self._cand_at[row + 1]]]
 
     def matches(
-        self, tokens: Tokens, storm_words: Iterable[int] | None = None
+        self,
+        tokens: Tokens,
+        storm_words: Iterable[int] | None = None,
+        langs: NDArray[np.uint8] | None = None,
     ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Places named in each text: (at int64[n + 1], place index int32[]), in text order.
 
         Longest name first, without overlap, at most 8 a text, each resolved by its
-        neighbours and then by size. A town's name beside one of `storm_words` (token hashes;
+        neighbours, then by size and by where the text's language (`langs`, ids) is spoken. A
+        town's name beside one of `storm_words` (token hashes;
         default: the shipped list) names the storm, unless its country or region follows.
         """
         storms = self._storms
@@ -221,5 +226,6 @@ class Gazetteer:
         found: tuple[NDArray[np.int64], NDArray[np.int32]] = match(
             tokens.at, tokens.hash, tokens.bare, tokens.start, tokens.end, tokens.kind,
             tokens.shape, names, places, (self._cues, storms, self._katakana),
+            np.zeros(len(tokens.at), np.uint8) if langs is None else langs, self._speaks,
         )  # fmt: skip
         return found

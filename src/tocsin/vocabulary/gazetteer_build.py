@@ -20,19 +20,27 @@ from tocsin.vocabulary.gazetteer_entries import (
     plain,
     regions,
 )
+from tocsin.vocabulary.gazetteer_inflect import inflected
 from tocsin.vocabulary.gazetteer_names import (
     NEED_MASK,
     blanks,
     flags_of,
     key_of,
     read_words,
+    script_of,
 )
 from tocsin.vocabulary.tokens import phrase_tokens
+from tocsin.vocabulary.tongues import LANGUAGES
 
 DATA = Path(__file__).parent / "data"
 CANDIDATES_MAX = 8
 BY_NAME = 0.1
 """How much less likely a place is meant by one of its other names than by its own."""
+BY_FIRST = 0.5
+"""The same for the first words of its own name."""
+OWN_TONGUE, WORLD_TONGUE = 20.0, 1.5
+"""How much more likely a place is meant where the language of the text is spoken; English texts
+speak of the whole world, by English names."""
 REACH_BITS = 21
 """Size of the filter "how long is the longest name that begins with this token"."""
 
@@ -64,6 +72,7 @@ def _places(entries: list[Entry]) -> dict[str, NDArray[Any]]:
         "country": np.array(
             [codes.index(e.country) if e.country else -1 for e in entries], np.int16
         ),
+        "speaks": _speaks(DATA, codes),
         "iso": np.frombuffer("".join(codes).encode(), np.uint8),
         "admin1": np.array(admin1, np.int32),
         "parent": np.array(parent, np.int32),
@@ -78,17 +87,24 @@ def _names(entries: list[Entry], folder: Path) -> dict[str, NDArray[Any]]:
     reach = np.zeros(1 << REACH_BITS, np.uint8)
     for at, entry in enumerate(entries):
         first, _ = phrase_tokens(entry.names[0])
-        for rank, name in enumerate(entry.names):
+        by_hand = entry.kind != "city"
+        size = max(entry.population, 100_000) if by_hand else entry.population
+        forms = [
+            (rank == 0 or by_hand, base, form)
+            for rank, base in enumerate(entry.names)
+            for form in (base, *inflected(base, script_of(base), entry.country))
+        ]
+        for main, base, name in forms:
             hashes, _ = phrase_tokens(name)
             if not hashes:
                 continue
-            by_hand = entry.kind != "city"
-            size = max(entry.population, 100_000) if by_hand else entry.population
-            flags = flags_of(name, hashes, entry.country, size, rank == 0 or by_hand, words)
+            flags = flags_of(name, hashes, entry.country, size, main and name == base, words)
             if flags is None:
                 continue
-            own = hashes == first[: len(hashes)] if rank else True
-            weight = entry.prior * (1.0 if own or by_hand else BY_NAME)
+            called = hashes if name == base else phrase_tokens(base)[0]
+            begins = BY_FIRST if called == first[: len(called)] else BY_NAME
+            say = 1.0 if called == first else begins
+            weight = entry.prior * (1.0 if by_hand else say)
             owned = owners[key_of(hashes)]
             was = owned.get(at, (flags, weight))
             least = min(flags, was[0], key=lambda f: f & NEED_MASK)
@@ -137,6 +153,17 @@ def _cue_keys(folder: Path) -> dict[str, NDArray[Any]]:
     }
 
 
+def _speaks(folder: Path, codes: list[str]) -> NDArray[np.float32]:
+    """(L, C): how much more a text of a language, by id, rather means a place in a country."""
+    table = tomllib.loads((folder / "tongues.toml").read_text("utf-8"))["countries"]
+    spoken = np.ones((len(LANGUAGES), len(codes)), np.float32)
+    for lang, countries_of in table.items():
+        more = WORLD_TONGUE if lang == "en" else OWN_TONGUE
+        for code in set(countries_of.split()) & set(codes):
+            spoken[LANGUAGES.index(lang), codes.index(code)] = more
+    return spoken
+
+
 def fingerprint(folder: Path, version: str) -> str:
     """Hash of everything the table is made of: a table with the same one need not be rebuilt."""
     digest = hashlib.sha256(version.encode())
@@ -148,6 +175,7 @@ def fingerprint(folder: Path, version: str) -> str:
             "alphabet",
             "geometry",
             "gazetteer_names",
+            "gazetteer_inflect",
             "gazetteer_entries",
             "gazetteer_build",
         )

@@ -129,7 +129,7 @@ def beside_storm(i, j, first, last, hashes, storms, row, cand_at, cand, place_ki
 
 
 @kernel
-def settle(count, rows, begins, ends, lacks, gaps, cand_at, cand, weight, places):
+def settle(count, rows, begins, ends, lacks, gaps, cand_at, cand, weight, places, spoken):
     """Choose one place for each name by its neighbours and its size; -1 drops the name."""
     kind, country, admin1, lat, lon, radius = places
     chosen = np.full(count, -1, np.int64)
@@ -159,6 +159,8 @@ def settle(count, rows, begins, ends, lacks, gaps, cand_at, cand, weight, places
             if lacks[m] != FREE and not owned:
                 continue
             score = np.float64(weight[c]) * best
+            if country[here] >= 0:
+                score *= np.float64(spoken[country[here]])
             if score > top:
                 top = score
                 chosen[m] = here
@@ -217,7 +219,7 @@ def longest_at(i, first, last, begin_hash, cued, shout, tokens, kind, names, pla
 
 
 @kernel
-def match(at, hashes, bare, start, end, kind, shape, names, places, word_sets):
+def match(at, hashes, bare, start, end, kind, shape, names, places, word_sets, langs, speaks):
     """(at int64[n + 1], place int32[]) for the texts whose tokens are given."""
     n = len(at) - 1
     out_at = np.zeros(n + 1, np.int64)
@@ -252,7 +254,8 @@ def match(at, hashes, bare, start, end, kind, shape, names, places, word_sets):
             count += 1
             i = stop
         chosen = settle(
-            count, rows, begins, ends, lacks, gaps, names[5], names[6], names[7], places[:6]
+            count, rows, begins, ends, lacks, gaps, names[5], names[6], names[7], places[:6],
+            speaks[langs[doc]],
         )
         base = filled
         for m in range(count):

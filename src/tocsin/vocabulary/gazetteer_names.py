@@ -54,6 +54,10 @@ _HOME = {
 }  # fmt: skip
 _SHORTEST = {"han": 2, "katakana": 3, "hiragana": 3, "hangul": 2, "thai": 4}
 
+_PLAIN = {"thai": 5, "arabic": 4, "indic": 4, "katakana": 4, "han": 3, "hangul": 2}
+"""Letters from which a town's name at home, in a script without capitals, needs nothing else."""
+_TOWN_SIGNS = ("시", "군", "市", "縣", "县", "県")
+
 
 class Words(NamedTuple):
     """Single words by first token hash that a name may be mistaken for."""
@@ -97,7 +101,7 @@ def read_words(folder: Path) -> Words:
     """The stop list, and what the hazard and language files hold by now."""
     stop = tomllib.loads((folder / "stoplist.toml").read_text("utf-8"))
     common: list[str] = []
-    for part in ("hazards", "languages"):
+    for part in ("hazards", "words", "languages"):
         for path in sorted((folder / part).glob("*.toml")):
             common.extend(_strings(tomllib.loads(path.read_text("utf-8"))))
     return Words(
@@ -130,11 +134,14 @@ def kept_names(main: str, others: list[str], country: str, population: int) -> l
     room = 6 if population < 15_000 else 16 if population < 100_000 else NAMES_PER_PLACE
     kept = [main]
     at_home = [name for name in others if country in _HOME.get(script_of(name), "").split()]
+    # People leave out the sign of a town: 경주 for 경주시.
+    at_home += [name[:-1] for name in at_home if name.endswith(_TOWN_SIGNS) and len(name) == 3]
     latin = [name for name in others if script_of(name) == "latin"]
     for name in dict.fromkeys([*at_home, *latin, *others]):
         if len(kept) >= room:
             break
-        if name != main and _worth(name, country, population):
+        short = main.startswith((f"{name} ", f"{name}-")) and len(name) >= 6
+        if name != main and (short or _worth(name, country, population)):
             kept.append(name)
     return kept
 
@@ -178,7 +185,11 @@ def flags_of(name: str, hashes: list[int], country: str, population: int, is_mai
     if alone and key in words.common:
         small = Need.QUALIFIED if population < 50_000 else Need.CUE
         return flags | (small if population < 300_000 else Need.CAPITAL)
-    at_home = script == "latin" or country in _HOME.get(script, "").split()
+    native = country in _HOME.get(script, "").split()
+    at_home = script == "latin" or native
+    known = population >= (150_000 if len(name) == 2 else 50_000)
+    if native and known and script in _PLAIN and len(name) >= _PLAIN[script]:
+        return flags | Need.NOTHING
     if script in _LONE or population >= 100_000:
         return flags | (Need.NOTHING if is_main or population >= 300_000 else Need.CAPITAL)
     # Short names of small towns are words of some language more often than not.

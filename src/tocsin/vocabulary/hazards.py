@@ -10,12 +10,7 @@ import msgspec
 
 from tocsin.errors import ConfigError
 from tocsin.model import Category, Severity
-
-LANGUAGES = (
-    "und", "ar", "bn", "de", "el", "en", "es", "fa", "fr", "hi", "id", "it", "ja", "ko", "nl",
-    "pl", "pt", "ru", "th", "tl", "tr", "uk", "vi", "zh",
-)  # fmt: skip
-"""Language ids of Batch.lang are positions here; 0 is "not known"."""
+from tocsin.vocabulary.tongues import LANGUAGES
 
 _HAZARDS_MAX = 400
 

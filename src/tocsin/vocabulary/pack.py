@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tocsin.batch import Sense
 from tocsin.errors import ConfigError
 from tocsin.vocabulary.codes import Code, bound, code_of, coded
-from tocsin.vocabulary.hazards import LANGUAGES, data_folder, load_hazards, read_tables
+from tocsin.vocabulary.hazards import data_folder, load_hazards, read_tables
 from tocsin.vocabulary.lexicon import TAG, Lexicon, compile_lexicon
 from tocsin.vocabulary.measures import (
     FactTables,
@@ -22,6 +22,7 @@ from tocsin.vocabulary.measures import (
 )
 from tocsin.vocabulary.token_kernel import TAG_PART_MIN
 from tocsin.vocabulary.tokens import stem_letters
+from tocsin.vocabulary.tongues import LANGUAGES
 
 CONTRACT = "v1"
 
