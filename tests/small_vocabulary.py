@@ -54,7 +54,8 @@ FURTHER = [
     ("i felt", code_of(Code.FIRST_PERSON, 0)), ("my", code_of(Code.FIRST_PERSON, 0)),
     ("victims", code_of(Code.INJURY, 0)), ("smoke", code_of(Code.INJURY, 0)),
     ("omg", code_of(Code.SHOUT, 0)),
-    ("the", code_of(Code.STOP, 5)), ("in", code_of(Code.STOP, 5)), ("el", code_of(Code.STOP, 6)),
+    ("the", code_of(Code.STOP, 5, 5)), ("in", code_of(Code.STOP, 5, 5)),
+    ("el", code_of(Code.STOP, 6, 6)),
 ]  # fmt: skip
 UNITS = (
     Unit("km", ("km",), "km"), Unit("speed", ("km h", "kmh"), "km/h"),

@@ -10,18 +10,20 @@ import naive_language
 import naive_text
 from tocsin.gate.language_kernel import hear
 from tocsin.gate.languages import language_signs
-from tocsin.vocabulary.codes import Code, bound, code_of
+from tocsin.vocabulary.codes import Code, code_of, unbound
 from tocsin.vocabulary.lexicon import compile_lexicon, find
 from tocsin.vocabulary.tokens import pack_texts, tokenise
 from tocsin.vocabulary.tongues import LANGUAGES
 
 DE, EN, ES, UK = (LANGUAGES.index(lang) for lang in ("de", "en", "es", "uk"))
 PHRASES = [
-    ("brand", code_of(Code.HAZARD, 1, DE)), ("fire", code_of(Code.HAZARD, 1)),
-    ("once", code_of(Code.NUMBER, 11, ES)), ("пожежа", code_of(Code.HAZARD, 1, UK)),
-    *((word, code_of(Code.STOP, DE)) for word in ("der", "im", "in")),
-    *((word, code_of(Code.STOP, EN)) for word in ("the", "of", "in")),
-    *((word, code_of(Code.STOP, ES)) for word in ("el", "en", "la")),
+    ("brand", code_of(Code.HAZARD, 1, DE, True)), ("fire", code_of(Code.HAZARD, 1)),
+    ("once", code_of(Code.NUMBER, 11, ES, True)), ("пожежа", code_of(Code.HAZARD, 1, UK, True)),
+    ("feuer", code_of(Code.HAZARD, 1, DE)), ("fuego", code_of(Code.HAZARD, 1, ES)),
+    ("tsunami", code_of(Code.HAZARD, 2, DE)), ("tsunami", code_of(Code.HAZARD, 2, ES)),
+    *((word, code_of(Code.STOP, DE, DE)) for word in ("der", "im", "in")),
+    *((word, code_of(Code.STOP, EN, EN)) for word in ("the", "of", "in")),
+    *((word, code_of(Code.STOP, ES, ES)) for word in ("el", "en", "la")),
 ]  # fmt: skip
 LEXICON = compile_lexicon(PHRASES)
 
@@ -69,6 +71,8 @@ def test_kernel_and_twin_hear_the_same(texts, declared):
         ("brand", "und", "und", False),
         ("brand im", "und", "und", True),
         ("brand el", "und", "und", False),
+        ("brand the of", "und", "en", False),
+        ("feuer tsunami", "und", "de", True),
         ("пожежа", "und", "ru", False),
         ("пожежа їжа", "und", "uk", True),
     ],
@@ -80,9 +84,13 @@ def test_a_bound_phrase_speaks_in_its_language_only(text, declared, lang, counts
 
 
 def test_the_mark_of_a_bound_phrase():
-    assert bound("brand@", "de") == ("brand", DE)
-    assert bound("brand*@", "de") == ("brand*", DE)
-    assert bound("brand", "de") == ("brand", 0)
+    assert unbound("brand@") == ("brand", True)
+    assert unbound("brand*@") == ("brand*", True)
+    assert unbound("brand") == ("brand", False)
+
+
+def test_a_phrase_of_two_languages_stands_once():
+    assert heard(["tsunami"], np.zeros(1, np.uint8))[0][1] == [(0, 1, code_of(Code.HAZARD, 2))]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import hostile_text as hostile
 import naive
+from naive_language import heard
 from small_vocabulary import FIRE, FLOOD, JAM, PAIRS, PHRASES, QUAKE, small_vocabulary
 from tocsin.batch import TERM_SLOTS, Flag, Sense
 from tocsin.gate.read import REASON_OF_VERDICT, hide, read, sieve
@@ -64,7 +65,7 @@ def columns(reading, i):
 def twin(text):
     data = text.encode("utf-8", "replace")
     tokens, marks = naive.tokens_of(data, STEMS)
-    hits = naive.hits_of(PHRASES, tokens)
+    _, hits = heard(data.decode(), naive.hits_of(PHRASES, tokens), "und")
     return naive.judged(
         data, tokens, marks, hits, PAIRS.tolist(), VOCABULARY.traits, VOCABULARY.facts, KEY
     )

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from tocsin.gate.reading import Seen, seen_in_all
-from tocsin.vocabulary.codes import bound
+from tocsin.vocabulary.codes import unbound
 from tocsin.vocabulary.hazards import Hazard, Wording, load_hazards, read_tables
 from tocsin.vocabulary.tokens import PHRASE_MAX, phrase_tokens
 from tocsin.vocabulary.tongues import LANGUAGES
@@ -34,12 +34,12 @@ class Coverage(NamedTuple):
     stop_words: int
 
 
-def _phrases_faults(where: str, wording: Wording, lang: str) -> list[Fault]:
+def _phrases_faults(where: str, wording: Wording) -> list[Fault]:
     found = []
     for name in ("terms", "figurative"):
-        shapes: Counter[tuple[tuple[int, ...], bool, int]] = Counter()
+        shapes: Counter[tuple[tuple[int, ...], bool, bool]] = Counter()
         for phrase in getattr(wording, name):
-            plain, only = bound(phrase, lang)
+            plain, only = unbound(phrase)
             tokens, stem = phrase_tokens(plain)
             if not 0 < len(tokens) <= PHRASE_MAX:
                 found.append(
@@ -77,7 +77,7 @@ def faults_of(lang: str) -> list[Fault]:
             found.append(Fault(where, "has no label in this language"))
         if min(len(wording.yes), len(wording.no)) < LEAST_EXAMPLES:
             found.append(Fault(where, f"needs {LEAST_EXAMPLES} examples of yes and of no"))
-        found += _phrases_faults(where, wording, lang)
+        found += _phrases_faults(where, wording)
         posts += [(hazard, text, True) for text in wording.yes]
         posts += [(hazard, text, False) for text in wording.no]
     seen = seen_in_all([text for _, text, _ in posts]) if posts else []

@@ -5,10 +5,8 @@ import numpy as np
 from tocsin.compiled import kernel, part
 from tocsin.vocabulary.token_kernel import code_at
 
-LANG_SHIFT = 22
-"""Bits of a code from here up: the language a phrase is bound to, 0 for none."""
-_CODE = (1 << LANG_SHIFT) - 1
-_STOP = 11
+_LANG_SHIFT, _LANG_BITS, _BOUND = 22, 31, 1 << 27
+_CODE = (1 << _LANG_SHIFT) - 1
 _SCRIPT_CHARS = 400
 _SURE_VOTES = 2
 
@@ -72,8 +70,10 @@ def hear(buffer, offsets, declared, hit_at, token, length, code, ranges, n_langs
         words = np.zeros(n_langs, np.int32)
         most = 0
         for h in range(h0, h1):
-            if code[h] >> 16 == _STOP:
-                words[code[h] & 0xFFFF] += 1
+            # A phrase says which language it is from; a bound one may not vouch for itself.
+            if not code[h] & _BOUND:
+                words[code[h] >> _LANG_SHIFT & _LANG_BITS] += 1
+        words[0] = 0
         letters = np.zeros(n_langs, np.int32)
         script = script_of(buffer, offsets[doc], offsets[doc + 1], ranges, letters)
         words += letters
@@ -82,11 +82,20 @@ def hear(buffer, offsets, declared, hit_at, token, length, code, ranges, n_langs
         lang = language_of(words, script, declared[doc])
         langs[doc] = lang
         for h in range(h0, h1):
-            bound = code[h] >> LANG_SHIFT
-            open_to = lang == 0 and most > 0 and words[bound] == most
-            if bound != 0 and bound != lang and bound != declared[doc] and not open_to:
+            own = code[h] >> _LANG_SHIFT & _LANG_BITS
+            open_to = lang == 0 and most > 0 and words[own] == most
+            if code[h] & _BOUND and own != lang and own != declared[doc] and not open_to:
                 continue
-            out[0, used], out[1, used], out[2, used] = token[h], length[h], code[h] & _CODE
+            plain = code[h] & _CODE
+            known = False
+            g = used - 1
+            # One phrase of several languages stands once.
+            while g >= out_at[doc] and out[0, g] == token[h] and out[1, g] == length[h]:
+                known = known or out[2, g] == plain
+                g -= 1
+            if known:
+                continue
+            out[0, used], out[1, used], out[2, used] = token[h], length[h], plain
             used += 1
         out_at[doc + 1] = used
     return langs, out_at, out[0, :used].copy(), out[1, :used].copy(), out[2, :used].copy()

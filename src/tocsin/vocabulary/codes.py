@@ -24,19 +24,25 @@ class Code(IntEnum):
     UNIT = 12
 
 
-def code_of(kind: Code, number: int, lang: int = 0) -> int:
-    """language << 22 | kind << 16 | id; language 0 is a phrase that speaks in every text."""
-    return lang << 22 | int(kind) << 16 | number
+LANG_SHIFT = 22
+BOUND = 1 << 27
 
 
-def bound(phrase: str, lang: str) -> tuple[str, int]:
-    """A phrase and the id of the language it is bound to by a final `@`, else 0."""
-    if not phrase.endswith("@"):
-        return phrase, 0
-    return phrase[:-1].rstrip(), LANGUAGES.index(lang)
+def code_of(kind: Code, number: int, lang: int = 0, bound: bool = False) -> int:
+    """bound << 27 | language << 22 | kind << 16 | id.
+
+    The language a phrase comes from speaks for that language; a bound one counts nowhere else.
+    """
+    return (BOUND if bound else 0) | lang << LANG_SHIFT | int(kind) << 16 | number
+
+
+def unbound(phrase: str) -> tuple[str, bool]:
+    """A phrase without the final `@` that binds it to its language, and whether it had one."""
+    return phrase.removesuffix("@").rstrip(), phrase.endswith("@")
 
 
 def coded(phrases: Iterable[str], lang: str, kind: Code, number: int) -> list[tuple[str, int]]:
     """Phrases of one language with their codes."""
-    told = (bound(phrase, lang) for phrase in phrases)
-    return [(phrase, code_of(kind, number, only)) for phrase, only in told]
+    home = LANGUAGES.index(lang)
+    told = map(unbound, phrases)
+    return [(phrase, code_of(kind, number, home, only)) for phrase, only in told]

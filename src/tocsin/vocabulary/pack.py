@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tocsin.batch import Sense
 from tocsin.errors import ConfigError
-from tocsin.vocabulary.codes import Code, bound, code_of, coded
+from tocsin.vocabulary.codes import Code, code_of, coded, unbound
 from tocsin.vocabulary.hazards import data_folder, load_hazards, read_tables
 from tocsin.vocabulary.lexicon import TAG, Lexicon, compile_lexicon
 from tocsin.vocabulary.measures import (
@@ -79,11 +79,12 @@ class _HazardPhrases(NamedTuple):
 def _hazard_phrases() -> _HazardPhrases:
     terms: list[tuple[str, int]] = []
     figurative: list[tuple[str, int]] = []
-    atoms: dict[tuple[str, int], int] = {}
+    atoms: dict[tuple[str, bool, int], int] = {}
     pairs: set[tuple[int, int, int]] = set()
     for number, hazard in enumerate(load_hazards()):
         terms += [(TAG + word, code_of(Code.HAZARD, number)) for word in hazard.tags]
         for lang, wording in hazard.wordings.items():
+            home = LANGUAGES.index(lang)
             terms += coded(wording.terms, lang, Code.HAZARD, number)
             figurative += coded(wording.figurative, lang, Code.FIGURATIVE, number)
             for pair in wording.pairs:
@@ -92,10 +93,13 @@ def _hazard_phrases() -> _HazardPhrases:
                     raise ConfigError(
                         f"hazards/{hazard.key}.toml [{lang}] pairs", pair, "Write 'a + b'."
                     )
-                one, two = (atoms.setdefault(bound(h, lang), len(atoms)) for h in parts)
+                one, two = (atoms.setdefault((*unbound(h), home), len(atoms)) for h in parts)
                 pairs.add((one, two, number))
     first = {one for one, _, _ in pairs}
-    halves = [(half, code_of(Code.ATOM, number, only)) for (half, only), number in atoms.items()]
+    halves = [
+        (half, code_of(Code.ATOM, number, home, only))
+        for (half, only, home), number in atoms.items()
+    ]
     return _HazardPhrases(
         [*terms, *(half for half in halves if half[1] & 0xFFFF in first)],
         [*figurative, *(half for half in halves if half[1] & 0xFFFF not in first)],
@@ -130,7 +134,8 @@ def _further_phrases() -> list[tuple[str, int]]:
         found += [(term, code_of(Code.EXCEPTION, 0)) for term in table.get("exceptions", ())]
     for lang, table in read_tables("languages").items():
         if lang in LANGUAGES:
-            number = code_of(Code.STOP, LANGUAGES.index(lang))
+            home = LANGUAGES.index(lang)
+            number = code_of(Code.STOP, home, home)
             found += [(word, number) for word in table["stop"]]
     return found
 
