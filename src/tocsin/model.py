@@ -235,6 +235,13 @@ class Watch(msgspec.Struct, frozen=True):
 AlertKind = Literal["alert", "update", "withdrawal"]
 
 
+class Earlier(msgspec.Struct, frozen=True):
+    """An earlier message about the same event: its revision, and the time that one gave."""
+
+    revision: int
+    at: str
+
+
 class Alert(msgspec.Struct, frozen=True):
     """One message owed to one channel about one event revision."""
 
@@ -246,6 +253,10 @@ class Alert(msgspec.Struct, frozen=True):
     channel: str
     event: Event
     why: tuple[Why, ...] = ()
+    earlier: tuple[Earlier, ...] = ()
+    """What this channel got about the event before, oldest first; filled in when it is sent."""
+    digest: str = ""
+    """Alerts of one channel that share this name may go out as one message."""
 
 
 class Receipt(msgspec.Struct, frozen=True):
