@@ -50,6 +50,14 @@ class Ground(StrEnum):
     LEVEL = "level"
     DISTANCE_KM = "distance_km"
     COUNTRY_ONLY = "country_only"
+    COUNTRY = "country"
+    OUTLINE = "outline"
+    EXCLUDED = "excluded"
+    SEVERITY = "severity"
+    CERTAINTY = "certainty"
+    CONFIDENCE = "confidence"
+    FIGURE = "figure"
+    EVIDENCE = "evidence"
     PHASE = "phase"
 
 
@@ -216,8 +224,34 @@ class Support(msgspec.Struct, frozen=True):
     lead_time_s: float
 
 
+Preset = Literal["fast", "balanced", "confirmed"]
+"""How much evidence a watch waits for."""
+
+
+class Area(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A circle of a watch, with a country or a ring of (lat, lon) where one bounds it instead."""
+
+    lat: float
+    lon: float
+    radius_km: float
+    place: str | None = None
+    """Gazetteer id."""
+    country: str | None = None
+    """ISO code of a whole country; the circle only stands in where an event names none."""
+    ring: tuple[tuple[float, float], ...] = ()
+    label: str = ""
+    """Name of the gazetteer place, or the gated label of an asset."""
+
+
+class Threshold(msgspec.Struct, frozen=True):
+    """An impact figure an event must reach."""
+
+    kind: str
+    least: float
+
+
 class Watch(msgspec.Struct, frozen=True):
-    """What someone wants to know: hazards, an area, a level; nothing else can be said."""
+    """What someone wants to know: hazards, areas, bounds; nothing else can be said."""
 
     id: str
     hazards: tuple[str, ...] | Literal["any"]
@@ -230,6 +264,17 @@ class Watch(msgspec.Struct, frozen=True):
     channel: str
     meaning: str
     """The compiled meaning in words; also its name (no text of the user is kept)."""
+    areas: tuple[Area, ...] = ()
+    """Several areas, any of which will do; empty when the one circle above says it all."""
+    not_areas: tuple[Area, ...] = ()
+    min_severity: Severity = "Unknown"
+    min_certainty: Certainty = "Unknown"
+    min_confidence: float = 0.0
+    facts: tuple[Threshold, ...] = ()
+    """Figures that must all be reached."""
+    evidence: Preset = "fast"
+    facilities: tuple[str, ...] = ()
+    """Kinds of site the watch speaks of; events do not tell them, so they bound nothing."""
 
 
 AlertKind = Literal["alert", "update", "withdrawal"]

@@ -1,0 +1,30 @@
+"""Airports and regions of the policy's own, before the gazetteer is asked."""
+
+from functools import cache
+
+from tocsin.model import Place
+from tocsin.vocabulary.hazards import read_tables
+from tocsin.watch.place_choice import Resolver
+
+
+@cache
+def policy_places() -> dict[str, Place]:
+    """Places by folded name; ids begin with `policy:`."""
+    return {
+        key: Place(
+            f"policy:{key}", of["name"], "area", None, of["country"],
+            of["lat"], of["lon"], of["radius_km"],
+        )
+        for key, of in read_tables("policy")["places"].items()
+    }  # fmt: skip
+
+
+def with_policy_places(find: Resolver) -> Resolver:
+    """A resolver that knows the policy's places too."""
+    own = policy_places()
+
+    def resolve(name: str) -> list[Place]:
+        place = own.get(name.casefold().removesuffix(" airport"))
+        return [place] if place else find(name)
+
+    return resolve

@@ -1,0 +1,150 @@
+"""Which words of a plain text the vocabulary, the policy and the gazetteer know."""
+
+from typing import NamedTuple
+
+from tocsin.model import Place
+from tocsin.vocabulary.codes import Code
+from tocsin.vocabulary.facts import FACT_KINDS
+from tocsin.vocabulary.hazards import load_hazards
+from tocsin.vocabulary.lexicon import Lexicon, find
+from tocsin.vocabulary.pack import load_vocabulary
+from tocsin.vocabulary.tokens import Kind as Token
+from tocsin.vocabulary.tokens import Tokens, pack_texts, tokenise
+from tocsin.watch.place_choice import Resolver
+from tocsin.watch.policy import Kind, load_policy
+
+WORDS_MAX = 60
+_PLACE_WORDS = 5
+_PLACE_SIGNS = 8
+_COST = {
+    Kind.REFUSED: 0, Kind.TITLE: 0, Kind.PERSON: 0, Kind.HAZARD: 1, Kind.GROUP: 2,
+    Kind.ASIDE: 2, Kind.FACT: 4, Kind.FACILITY: 3, Kind.GRAMMAR: 5, Kind.MONTH: 6,
+    Kind.PLACE: 4, Kind.NUMBER: 1, Kind.GIVEN: 9, Kind.STORM_NAME: 9,
+}  # fmt: skip
+
+
+class Span(NamedTuple):
+    """Words `start` to `end` (exclusive) with what they are; `places` best first."""
+
+    start: int
+    end: int
+    kind: Kind
+    key: str
+    rank: int = 0
+    places: tuple[Place, ...] = ()
+    value: float = 0.0
+
+
+class Words(NamedTuple):
+    """The words of a text, as written, with the value of numbers (nan elsewhere)."""
+
+    text: tuple[str, ...]
+    value: tuple[float, ...]
+    lone: tuple[bool, ...]
+    """Signs of a script without word gaps."""
+    start: tuple[int, ...]
+    end: tuple[int, ...]
+
+
+def spans_of(text: str, resolve: Resolver) -> tuple[Words, list[Span]]:
+    """Words of a text and everything known about runs of them, overlapping and all."""
+    policy, vocabulary, hazards = load_policy(), load_vocabulary(), load_hazards()
+    words = _words(text)
+    found: list[Span] = []
+    for start, end, code in _hits(text, policy.lexicon):
+        kind, key = policy.meaning(code)
+        found.append(Span(start, end, kind, key))
+    for start, end, code in _hits(text, vocabulary.full):
+        kind, number = Code((code >> 16) & 0x3F), code & 0xFFFF
+        if kind == Code.HAZARD:
+            hazard = hazards[number]
+            found.append(Span(start, end, Kind.HAZARD, hazard.key, hazard.rank))
+        elif kind == Code.ASSEMBLY:
+            found.append(Span(start, end, Kind.REFUSED, "assembly"))
+        elif kind == Code.EXCEPTION:
+            found.append(Span(start, end, Kind.EXCEPTION, ""))
+        elif kind == Code.FACT:
+            found.append(Span(start, end, Kind.FACT, FACT_KINDS[number].key))
+    for at, value in enumerate(words.value):
+        if value == value:
+            found.append(Span(at, at + 1, Kind.NUMBER, "", value=value))
+    return words, found + _places(text, words, resolve)
+
+
+def cover(size: int, spans: list[Span]) -> tuple[list[Span], list[int]]:
+    """The cheapest way to read all words: chosen spans in order, and words nothing explains.
+
+    Fewest unexplained words first, then fewest spans, then the likelier kinds.
+    """
+    usable = [s for s in spans if s.kind in _COST and s.kind not in (Kind.GIVEN, Kind.STORM_NAME)]
+    best: list[tuple[tuple[int, int, int], Span | None]] = [((0, 0, 0), None)]
+    for end in range(1, size + 1):
+        left, count, cost = best[end - 1][0]
+        top: tuple[tuple[int, int, int], Span | None] = ((left + 1, count + 1, cost), None)
+        for span in usable:
+            if span.end == end:
+                left, count, cost = best[span.start][0]
+                own = _COST[span.kind] * 10 - span.rank
+                top = min(top, ((left, count + 1, cost + own), span), key=lambda b: b[0])
+        best.append(top)
+    chosen, unknown, at = list[Span](), list[int](), size
+    while at:
+        span_at = best[at][1]
+        if span_at is None:
+            unknown.append(at - 1)
+            at -= 1
+        else:
+            chosen.append(span_at)
+            at = span_at.start
+    return chosen[::-1], unknown[::-1]
+
+
+def _tokens(text: str, lexicon: Lexicon | None) -> Tokens:
+    buffer, offsets = pack_texts([text])
+    if lexicon is None:
+        return tokenise(buffer, offsets)
+    return tokenise(buffer, offsets, lexicon.stems)
+
+
+def _hits(text: str, lexicon: Lexicon) -> list[tuple[int, int, int]]:
+    hits = find(lexicon, _tokens(text, lexicon))
+    rows = zip(hits.token.tolist(), hits.length.tolist(), hits.code.tolist(), strict=True)
+    return [(token, token + length, code) for token, length, code in rows]
+
+
+def _words(text: str) -> Words:
+    tokens = _tokens(text, None)
+    raw = text.encode("utf-8", "replace")
+    starts, ends = tokens.start.tolist(), tokens.end.tolist()
+    return Words(
+        tuple(raw[a:b].decode("utf-8", "replace") for a, b in zip(starts, ends, strict=True)),
+        tuple(
+            value if kind == Token.NUMBER else float("nan")
+            for value, kind in zip(tokens.value.tolist(), tokens.kind.tolist(), strict=True)
+        ),
+        tuple(kind == Token.CHAR for kind in tokens.kind.tolist()),
+        tuple(starts),
+        tuple(ends),
+    )
+
+
+def _places(text: str, words: Words, resolve: Resolver) -> list[Span]:
+    raw = text.encode("utf-8", "replace")
+    found = []
+    for start in range(len(words.text)):
+        longest = _PLACE_SIGNS if words.lone[start] else _PLACE_WORDS
+        for end in range(start + 1, min(start + longest, len(words.text)) + 1):
+            if words.lone[start] and end - start < 2:
+                continue
+            name = raw[words.start[start] : words.end[end - 1]].decode("utf-8", "replace")
+            if any(value == value for value in words.value[start:end]) or not _written(name):
+                continue
+            places = resolve(name)
+            if places:
+                found.append(Span(start, end, Kind.PLACE, "", places=tuple(places[:12])))
+    return found
+
+
+def _written(name: str) -> bool:
+    """Whether a Latin or Cyrillic name is long enough, or capital, to be meant as one."""
+    return len(name) > 3 or not name.isascii() or name[:1].isupper()
