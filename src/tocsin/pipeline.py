@@ -58,6 +58,12 @@ class _Last(NamedTuple):
     evidence: Evidence
 
 
+def placed_only() -> NDArray[np.bool_]:
+    """(H,): disruptions of travel, which are nobody's business without a place."""
+    hazards = load_hazards()
+    return np.array([hazard.disruption and hazard.category == "Transport" for hazard in hazards])
+
+
 def related_matrix() -> NDArray[np.bool_]:
     """(H, H): whether two hazards may be words for one event; symmetric, diagonal true."""
     hazards = load_hazards()
@@ -101,7 +107,8 @@ class Pipeline:
         self._contract = contract
         self._hazards = load_hazards()
         self._detector = Detector(
-            place_table(gazetteer), related_matrix(), len(LANGUAGES), identity_key, ordinal
+            place_table(gazetteer), related_matrix(), len(LANGUAGES), identity_key, ordinal,
+            placed_only(),
         )
         self._official = Corroborator()
         self._waiting: list[Bulletin] = []

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.batch import Batch, Removals
-from tocsin.clock import HOUR_MS, MINUTE_MS
+from tocsin.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from tocsin.detect import advance as adv
 from tocsin.detect.chores import Chores
 from tocsin.detect.company import Company
@@ -33,8 +33,7 @@ RIPE_SCORE = 4.2
 SENSITIVE_SHARE = 0.3
 """Share of reports with masked assembly words from which the setting is sensitive."""
 INJURY_SHARE = 0.2
-YOUNG_MS = 2 * HOUR_MS
-QUIET_BINS = 24
+YOUNG_MS, QUIET_BINS = 2 * HOUR_MS, 24
 CLOSE_SHARE = 0.9
 CANDIDATE_MS = 4 * HOUR_MS
 REOPEN_MS = 48 * HOUR_MS
@@ -62,12 +61,12 @@ class Detector:
         n_langs: int,
         identity_key: bytes,
         ordinal: int = 0,
+        placed_only: NDArray[np.bool_] | None = None,
     ) -> None:
-        """`related[a, b]`: hazards a and b may be words for one event; (H, H) bool.
-
-        `ordinal` is how many events were founded before this start.
-        """
+        """`related[a, b]`: hazards a and b may be words for one event, (H, H); `placed_only`:
+        hazards that mean nothing without a place, (H,); `ordinal`: events founded before."""
         self._places, self._related = places, related
+        self._placed_only = np.zeros(len(related), bool) if placed_only is None else placed_only
         self.state = new_state(len(related), n_langs)
         self._chores = Chores(self.state)
         self._company = Company(self.state, places, related)
@@ -171,10 +170,12 @@ class Detector:
 
     def _report_if_ripe(self, e: int, now_ms: int) -> None:
         events = self.state.events
-        if events.stage[e] != CANDIDATE or events.score[e] < RIPE_SCORE:
+        if events.stage[e] != CANDIDATE or events.score[e] < RIPE_SCORE or not self._enough(e):
             return
         heard_ms = now_ms - self._start_bin * BIN_MS
-        if not self._enough(e) or not is_credible(events, self._places, e, heard_ms):
+        needs_place = bool(self._placed_only[main_hazard(events, e)])
+        tried = self._register.born_within(DAY_MS, now_ms)
+        if not is_credible(events, self._places, e, heard_ms, tried, needs_place):
             return
         events.stage[e] = LIVE
         events.hazard[e] = main_hazard(events, e)

@@ -9,6 +9,7 @@ from tocsin.detect.state import BIN_MS, CANDIDATE, DORMANT, FREE, LIVE, RECENT, 
 
 _LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ID_LETTERS = 16
+BIRTHS_KEPT = 4096
 
 
 class Register:
@@ -19,6 +20,11 @@ class Register:
         self._state, self._key = state, key
         self.ordinal = ordinal
         self._ids: dict[int, str] = {}
+        self._births_ms = np.zeros(BIRTHS_KEPT, np.int64)
+
+    def born_within(self, span_ms: int, now_ms: int) -> int:
+        """Bursts that were made candidates in the last `span_ms`, as far as BIRTHS_KEPT goes."""
+        return int((self._births_ms > now_ms - span_ms).sum())
 
     def id_of(self, e: int) -> str:
         """Id of the event in a slot."""
@@ -53,6 +59,7 @@ class Register:
         events.surprise[e] = surprise
         events.window_s[e] = window_s
         events.sort[e] = cells.sort[cell]
+        self._births_ms[self.ordinal % BIRTHS_KEPT] = now_ms
         self.ordinal += 1
         events.number[e] = self.ordinal
         self._ids[self.ordinal] = self._event_id(hazard, int(cells.key[cell]))
