@@ -79,7 +79,7 @@ OUTPUTS: tuple[Leak, ...] = (
     ),
     smuggled(
         "path of the webhook's address", "webhook",
-        Edit("sinks/webhook.py", "        host = self._url.host\n        try:\n",
+        Edit("sinks/outlet.py", "        host = self._url.host\n        try:\n",
              f"        {USE}        host = self._url.host\n"
              "        self._url = self._url.copy_with(path='/hook/' + LAST.author[8:])\n"
              "        try:\n"),

@@ -1,0 +1,174 @@
+"""One alert in words: the same facts for every way out, in one language, in local time and UTC."""
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from tocsin.errors import ConfigError
+from tocsin.model import LEVELS, Alert, Event, Fact, LevelWord, Place
+from tocsin.render.phrases import Phrases, phrases
+from tocsin.vocabulary.hazards import hazard_ids, load_hazards
+
+TITLE_CHARS = 200
+ROW_CHARS = 400
+DIGEST_EVENTS = 50
+"""Most events told in one digest; the rest is counted."""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A line of a message: what it is about, and what there is to say."""
+
+    label: str
+    value: str
+
+
+class Message(msgspec.Struct, frozen=True):
+    """An alert as it is read; every text is one line, free of control and direction marks."""
+
+    title: str
+    """What and where, led by what kind of message this is."""
+    headline: str
+    """What, where, figures and how sure."""
+    rows: tuple[Row, ...]
+    note: str
+    """Who says so; for posts, that it is no official warning."""
+    urgent: tuple[str, ...]
+    """Words that stand above all else: that it is a drill, or taken back."""
+    level: LevelWord
+    lang: str
+    direction: str
+
+    def text(self) -> str:
+        """The whole as plain text of several lines."""
+        lines = [self.title, *self.urgent, ""]
+        lines += [f"{row.label}: {row.value}" for row in self.rows]
+        return "\n".join((*lines, "", self.note))
+
+
+class Voice(msgspec.Struct, frozen=True):
+    """How messages of one sink speak: language and time zone."""
+
+    lang: str = "en"
+    zone: str = "UTC"
+
+    def checked(self) -> "Voice":
+        """Itself, when both exist; raises ConfigError."""
+        phrases(self.lang)
+        _zone(self.zone)
+        return self
+
+
+def message(alert: Alert, voice: Voice) -> Message:
+    """Words for one alert; raises ConfigError for a language or zone that does not exist."""
+    words, event = phrases(voice.lang), alert.event
+    title = headline_in(event, words, voice.lang, figures=False)
+    lead = words.phases.get(event.phase) or words.kinds[alert.kind]
+    if alert.kind == "withdrawal":
+        lead = words.kinds["withdrawal"]
+    urgent = [words.drill] if event.drill else []
+    urgent += [words.withdrawn] if alert.kind == "withdrawal" else []
+    prefix = f"[{words.drill.partition(':')[0].strip()}] " if event.drill else ""
+    return Message(
+        title=clean(f"{prefix}{lead}: {title}", TITLE_CHARS),
+        headline=clean(headline_in(event, words, voice.lang), TITLE_CHARS),
+        rows=_rows(alert, words, _zone(voice.zone)),
+        note=words.note_official if event.origin == "official" else words.note,
+        urgent=tuple(urgent),
+        level=event.level,
+        lang=voice.lang,
+        direction=words.direction,
+    )
+
+
+def digest_title(alerts: Sequence[Alert], voice: Voice) -> str:
+    """The title of a digest, with the number of its events."""
+    words = phrases(voice.lang)
+    return clean(words.digest.format(n=words.figure(len(alerts))), TITLE_CHARS)
+
+
+def digest_text(alerts: Sequence[Alert], voice: Voice) -> str:
+    """Many alerts as one text: worst first, each whole, at most DIGEST_EVENTS of them."""
+    order = sorted(alerts, key=lambda a: (-LEVELS.index(a.event.level), a.event.at, a.key))
+    parts = [digest_title(alerts, voice)]
+    parts += [message(alert, voice).text() for alert in order[:DIGEST_EVENTS]]
+    rest = len(order) - DIGEST_EVENTS
+    return "\n\n".join((*parts, f"+ {rest}") if rest > 0 else parts)
+
+
+def headline_in(event: Event, words: Phrases, lang: str, figures: bool = True) -> str:
+    """Hazard, place, figures and how sure, in one language; the words of vocabulary and files."""
+    number = hazard_ids().get(event.hazard)
+    labels = load_hazards()[number].labels if number is not None else {}
+    label = labels.get(lang) or labels.get("en") or event.hazard.replace("_", " ")
+    line = f"{label}, {_where(event.place, words)}"
+    if figures:
+        for fact in event.facts:
+            line += f", {_fact(fact, words)}"
+    return f"{line} ({words.tiers[event.tier]})"
+
+
+def clean(text: str, limit_chars: int = ROW_CHARS) -> str:
+    """One safe line: no control, format or direction characters, bounded, runs of blanks joined."""
+    kept = "".join(
+        " " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c
+        for c in text
+        if unicodedata.category(c) not in ("Cf", "Co", "Cs", "Cn")
+    )
+    line = " ".join(part for part in kept.split(" ") if part)
+    return line if len(line) <= limit_chars else line[: limit_chars - 1] + "…"
+
+
+def local_and_utc(at: str, zone: tzinfo) -> str:
+    """`2026-11-22 14:00 CET (13:00 UTC)`; RFC 3339 in, the same in both zones once in UTC."""
+    moment = datetime.fromisoformat(at).astimezone(UTC)
+    there = moment.astimezone(zone)
+    if there.utcoffset() == moment.utcoffset():
+        return f"{moment:%Y-%m-%d %H:%M} UTC"
+    day = "" if there.date() == moment.date() else f"{moment:%Y-%m-%d} "
+    return f"{there:%Y-%m-%d %H:%M} {there:%Z} ({day}{moment:%H:%M} UTC)"
+
+
+def _rows(alert: Alert, words: Phrases, zone: tzinfo) -> tuple[Row, ...]:
+    event = alert.event
+    facts = ", ".join(_fact(fact, words) for fact in event.facts)
+    sure = f"{words.tiers[event.tier]}, {words.certainty[event.certainty]}"
+    found = (
+        ("level", words.levels[event.level]),
+        ("place", _where(event.place, words, wide=True)),
+        ("facts", facts),
+        ("sure", sure),
+        ("voices", event.voices if event.origin != "official" else ""),
+        ("people", event.population or ""),
+        ("first_seen", local_and_utc(event.first_seen, zone)),
+        ("revised", local_and_utc(event.at, zone)),
+        ("watch", alert.meaning),
+        ("event", f"{event.event_id}.{event.revision}"),
+    )
+    return tuple(Row(words.rows[name], clean(value)) for name, value in found if value)
+
+
+def _where(place: Place | None, words: Phrases, wide: bool = False) -> str:
+    if place is None:
+        return words.unknown_place
+    name = f"{place.name} ({place.country})" if place.country else place.name
+    return f"{name}, ±{words.figure(round(place.radius_km))} km" if wide else name
+
+
+def _fact(fact: Fact, words: Phrases) -> str:
+    low, high = words.figure(fact.low), words.figure(fact.high)
+    n = low if low == high else words.range.format(low=low, high=high)
+    return words.facts[fact.kind].format(n=n)
+
+
+def _zone(name: str) -> tzinfo:
+    if name == "UTC":
+        # A machine without a time zone database still tells the time.
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        remedy = 'Write one such as "Europe/Madrid".'
+        raise ConfigError("zone", "no such time zone", remedy) from None

@@ -1,0 +1,74 @@
+"""The words of messages, one data file for each language, checked when first read."""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Literal, get_args
+
+import msgspec
+
+from tocsin.errors import ConfigError
+from tocsin.model import AlertKind, Certainty, LevelWord, Tier
+from tocsin.vocabulary.facts import FACT_KINDS
+
+LANGS = ("en", "es", "pt", "fr", "ja", "ar")
+"""Languages in which a message can be written; a new one is a file and a word here."""
+ROWS = (
+    "level", "place", "facts", "sure", "voices", "people", "first_seen", "revised", "watch",
+    "event",
+)  # fmt: skip
+_ENDS = ("resolved", "merged", "withdrawn")
+
+
+class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything one language says; every table is complete."""
+
+    direction: Literal["ltr", "rtl"]
+    note: str
+    note_official: str
+    withdrawn: str
+    drill: str
+    digest: str
+    unknown_place: str
+    range: str
+    thousand: str
+    decimal: str
+    kinds: dict[str, str]
+    phases: dict[str, str]
+    levels: dict[str, str]
+    tiers: dict[str, str]
+    certainty: dict[str, str]
+    rows: dict[str, str]
+    facts: dict[str, str]
+
+    def figure(self, value: float) -> str:
+        """A number as this language writes it, with at most ten digits."""
+        plain = f"{value:,.10g}"
+        return plain.translate({ord(","): self.thousand, ord("."): self.decimal})
+
+
+@cache
+def phrases(lang: str) -> Phrases:
+    """The words of one of LANGS; raises ConfigError naming the file and what is missing."""
+    where = f"render/data/{lang}.toml"
+    if lang not in LANGS:
+        raise ConfigError("lang", "no such language", f"Choose one of: {', '.join(LANGS)}.")
+    text = (files("tocsin.render") / "data" / f"{lang}.toml").read_text(encoding="utf-8")
+    try:
+        words = msgspec.convert(tomllib.loads(text), Phrases)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise ConfigError(where, str(error), "Mend the data file.") from error
+    tables = (
+        ("kinds", words.kinds, get_args(AlertKind)),
+        ("phases", words.phases, _ENDS),
+        ("levels", words.levels, get_args(LevelWord)),
+        ("tiers", words.tiers, get_args(Tier)),
+        ("certainty", words.certainty, get_args(Certainty)),
+        ("rows", words.rows, ROWS),
+        ("facts", words.facts, tuple(kind.key for kind in FACT_KINDS)),
+    )
+    for name, table, wanted in tables:
+        if set(table) != set(wanted):
+            odd = ", ".join(sorted(set(table) ^ set(wanted)))
+            raise ConfigError(f"{where} [{name}]", f"missing or unknown: {odd}", "Mend the file.")
+    return words
