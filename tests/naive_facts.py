@@ -1,12 +1,12 @@
 """Reading the figures of a text, as one would tell another person to do it."""
 
-from naive_text import NUMBER
+from naive_text import CHAR, NUMBER
 from tocsin.vocabulary.codes import Code
 from tocsin.vocabulary.facts import FACT_KINDS, MEASURES
 
 FACTS_MAX, FIGURES_MAX, CUES_MAX, CHAIN_MAX = 8, 32, 64, 12
 REACH, REACH_UNIT, REACH_BARE = 4, 8, 2
-STOP_COST = 3
+STOP_COST = BARE_COST = 3
 SPACES = (b" ", "\u00a0".encode())
 STOPS = (b",", b".", b";", b"\n", b"\xe3\x80", b"\xd8\x8c", b"\xbc\x8c")
 """The last three: stops of Chinese and Japanese, the Arabic comma, the full-width comma."""
@@ -75,6 +75,9 @@ def figures_of(text, tokens, hits, tables):
         if tokens[t].kind != NUMBER and t not in words:
             t += 1
             continue
+        if tokens[t].kind == CHAR and words[t][0] >= 100:
+            t += 1
+            continue
         amount, after = figure_at(t, text, tokens, words)
         units = [h for h in hits if h[2] >> 16 == Code.UNIT and h[0] == after]
         measure = 0
@@ -95,11 +98,10 @@ def cost_of(first, last, figure, wanted):
         step, cost = begin - last, begin - last + 1
     else:
         return None
-    if measure == wanted:
-        reach = REACH_UNIT if wanted else REACH
-    else:
-        reach = REACH_BARE if measure == 0 else 0
-    return cost if step <= reach else None
+    speed_by_length = (MEASURES[wanted], MEASURES[measure]) == ("km/h", "km")
+    if measure == wanted or speed_by_length:
+        return cost if step <= (REACH_UNIT if wanted else REACH) else None
+    return cost + BARE_COST if measure == 0 and step <= REACH_BARE else None
 
 
 def stopped(text, tokens, one, two):

@@ -177,8 +177,9 @@ class Cutter:
             if sign.sort == abc.DIGIT:
                 if len(digits) < DIGITS_MAX:
                     digits.append(sign.letter - ord("0"))
-            elif chr(sign.code) in ",." and len(digits) < DIGITS_MAX:
-                if not self.data[sign.end : sign.end + 1].isdigit():
+            elif chr(sign.code) in ",.\u066b\u066c" and len(digits) < DIGITS_MAX:
+                after = self.signs[i + 1 : i + 2]
+                if not after or after[0].sort != abc.DIGIT:
                     break
                 marks.append(len(digits))
             elif sign.sort != abc.DROP:

@@ -68,6 +68,7 @@ def hold_against_twin(blobs: list[bytes]) -> None:
 @example(["#campfire #firefall #aafirefire #fire #valleyFire #FireValley #afire #abfireé"])
 @example(["#xxfiiire #flood #valleyflood #floodvalley #protestflood #السيولفيضان #FLOODvalley"])
 @example(["fire#xxflood #earthfire #xxearth"])
+@example(["۵٫۲ ٤.٨ 1٬500 5,٢ 3.x 3٫ ۱۲٬۰۰۰"])
 def test_kernel_and_twin_agree_on_texts(texts):
     hold_against_twin([text.encode("utf-8", "replace") for text in texts])
 

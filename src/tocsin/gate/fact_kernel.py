@@ -13,11 +13,14 @@ REACH = 4
 REACH_UNIT = 8
 REACH_BARE = 2
 """Where a unit is usual, a bare figure must stand this near."""
+BARE_COST = 3
+"""What it costs such a figure beside one that has the unit."""
 STOP_COST = 3
 """What a comma or full stop between a cue and a figure costs, in tokens."""
 _CHAIN_MAX = 12
 _FACT, _NUMBER, _UNIT = 4, 5, 12
-_DIGITS = 2
+_DIGITS, _LONE = 2, 3
+_LENGTH, _SPEED = 1, 2
 
 
 @part
@@ -113,6 +116,9 @@ def read_figures(hit_token, hit_length, hit_code, h0, h1, kind, value, start, en
         if kind[t0 + t] != _DIGITS and word[t] <= 0.0:
             t += 1
             continue
+        if kind[t0 + t] == _LONE and word[t] >= 100.0:
+            t += 1  # 万 or 천 by itself is part of some word, not ten thousand of anything.
+            continue
         amount, after = read_figure(t, n, t0, kind, value, start, end, word, size, buffer, base)
         spans[count, 0], spans[count, 1], spans[count, 2] = t, after, 0
         length = 0
@@ -140,9 +146,10 @@ def cost_of(first, last, span, unit, wanted):
         return -1
     if wanted == 0:
         return cost if unit == 0 and step <= REACH else -1
-    if unit == wanted:
+    # Winds "of 160 km" are winds of 160 km in the hour that was named before.
+    if unit == wanted or (wanted == _SPEED and unit == _LENGTH):
         return cost if step <= REACH_UNIT else -1
-    return cost if unit == 0 and step <= REACH_BARE else -1
+    return cost + BARE_COST if unit == 0 and step <= REACH_BARE else -1
 
 
 @part

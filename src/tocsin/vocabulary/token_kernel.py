@@ -150,6 +150,12 @@ def number_value(digits, size, points, n_points):
 
 
 @kernel
+def is_mark(code):
+    """Whether a sign may stand inside a number: comma, full stop, and the two Arabic ones."""
+    return code == 44 or code == 46 or code == 0x66B or code == 0x66C
+
+
+@kernel
 def calm(word, size):
     """Draw runs of three or more equal letters together, in place; returns the new size."""
     out = 0
@@ -256,9 +262,9 @@ def cut(buffer, offsets, kinds, fold, stems, tags):
                         if size < 15:
                             word[size] = np.int64(fold[code]) - 48
                             size += 1
-                    elif (code == 44 or code == 46) and i + 1 < end and size < 15:
-                        ahead = np.int64(buffer[i + 1])
-                        if ahead < 48 or ahead > 57:
+                    elif is_mark(code) and i + step < end and size < 15:
+                        ahead, _ = code_at(buffer, i + step, end)
+                        if ahead >= SIZE or kinds[ahead] != DIGIT:
                             break
                         points[n_points] = size
                         n_points += 1
