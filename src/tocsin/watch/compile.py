@@ -1,35 +1,53 @@
-"""A written watch becomes hazards, an area and a level, or a refusal that explains itself."""
+"""A table, from TOML or JSON, becomes a watch, or a refusal that explains itself."""
 
 import difflib
-import math
 import re
 from collections.abc import Collection, Mapping
-from hashlib import blake2b
-from typing import Any, Literal, NamedTuple
-
-import msgspec
+from typing import Any, Literal, TypeVar, get_args
 
 from tocsin.errors import WatchRefused
-from tocsin.model import LEVELS, LevelWord, Place, Watch
+from tocsin.model import (
+    LEVELS,
+    Area,
+    Certainty,
+    Place,
+    Preset,
+    Severity,
+    Threshold,
+    Watch,
+)
+from tocsin.vocabulary.facts import FACT_KINDS
+from tocsin.watch.areas import (
+    DEFAULT_RADIUS_KM,
+    degrees,
+    excluded,
+    kilometres,
+    of_geojson,
+    of_place,
+    of_sites,
+    read_sites,
+)
 from tocsin.watch.place_choice import Resolver, candidates, chosen, questions
 from tocsin.watch.place_text import cleaned
+from tocsin.watch.policy import load_policy
+from tocsin.watch.wish import Wish
+from tocsin.watch.written import admits_label, compile_text
 
-RADIUS_KM = (1.0, 20_000.0)
-"""Smallest and largest geofence; the smaller bound is a floor of the contract (P8)."""
-DEFAULT_RADIUS_KM = 50.0
 HAZARDS_PER_WATCH = 64
-KEYS = ("hazards", "place", "lat", "lon", "radius_km", "min_level", "channel")
+PLACES = 200
+KEYS = (
+    "hazards", "place", "lat", "lon", "radius_km", "min_level", "channel", "text", "places",
+    "not_places", "not_hazards", "outline", "sites", "min_severity", "min_certainty",
+    "min_confidence", "facts", "evidence",
+)  # fmt: skip
+_WITH_TEXT = ("text", "channel", "sites", "min_level", "min_severity", "min_certainty",
+              "min_confidence", "evidence")  # fmt: skip
 _CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _NOTHING_ELSE = f"A watch holds {', '.join(KEYS)}, and nothing else can be said."
-
-
-class Area(NamedTuple):
-    """A circle on the globe, or the whole of it when the centre is None."""
-
-    place: Place | None
-    lat: float | None
-    lon: float | None
-    radius_km: float | None
+_SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+_CERTAINTIES: tuple[Certainty, ...] = get_args(Certainty)
+_PRESETS: tuple[Preset, ...] = get_args(Preset)
+_W = TypeVar("_W", bound=str)
 
 
 def compile_watch(
@@ -38,33 +56,80 @@ def compile_watch(
     find: Resolver,
     channels: Collection[str] | None = None,
 ) -> Watch:
-    """The watch a TOML table means.
+    """The watch a TOML or JSON table means; with `text`, what the text means.
 
     `hazards` are the known keys, `find` resolves place names, `channels` are the known
     channels (None: any). Raises WatchRefused, whose text never repeats the table's.
     """
     if any(key not in KEYS for key in table):
         raise WatchRefused("unknown_key", "The watch has a key that is not known.", _NOTHING_ELSE)
-    wanted = _hazards(table.get("hazards"), hazards)
-    area = _area(table, find)
-    level = _level(table.get("min_level", "yellow"))
-    channel = _channel(table.get("channel"), channels)
-    return Watch(
-        id=_identity(wanted, area, level, channel),
-        hazards=wanted,
-        place=area.place.id if area.place else None,
-        lat=area.lat,
-        lon=area.lon,
-        radius_km=area.radius_km,
-        min_level=level,
-        channel=channel,
-        meaning=_meaning(wanted, area, level),
-    )
+    if "text" in table:
+        wish = _of_text(table, find)
+    else:
+        wish = Wish(
+            hazards=_hazards(table, hazards),
+            areas=_areas(table, find),
+            not_areas=tuple(excluded(p) for p in _places(table, "not_places", find)),
+            facts=_facts(table.get("facts", {})),
+            **_bounds(table),
+        )
+    return wish.watch(_channel(table.get("channel"), channels))
 
 
-def _hazards(value: Any, known: Collection[str]) -> tuple[str, ...] | Literal["any"]:
-    if value == "any":
-        return "any"
+def _of_text(table: Mapping[str, Any], find: Resolver) -> Wish:
+    text = table["text"]
+    if not isinstance(text, str) or any(key not in _WITH_TEXT for key in table):
+        raise WatchRefused(
+            "two_forms", "The watch is said in words and in keys.",
+            f"Beside text, only {', '.join(_WITH_TEXT[1:])} may stand.",
+        )  # fmt: skip
+    wish = compile_text(text, find, _sites(table)).wish
+    given = _bounds(table)
+    fields = {field: getattr(wish, field) for field in wish.__struct_fields__}
+    return Wish(**{**fields, **{key: given[key] for key in given if key in table}})
+
+
+def _bounds(table: Mapping[str, Any]) -> dict[str, Any]:
+    confidence = table.get("min_confidence", 0.0)
+    if isinstance(confidence, bool) or not isinstance(confidence, (int, float)):
+        confidence = -1.0
+    if not 0.0 <= confidence <= 1.0:
+        raise WatchRefused(
+            "confidence", "min_confidence is no share.", "Give a number from 0 to 1, as 0.7."
+        )
+    return {
+        "min_level": _word(table, "min_level", LEVELS, "yellow", "level"),
+        "min_severity": _word(table, "min_severity", _SEVERITIES, "Unknown", "severity"),
+        "min_certainty": _word(table, "min_certainty", _CERTAINTIES, "Unknown", "certainty"),
+        "min_confidence": float(confidence),
+        "evidence": _word(table, "evidence", _PRESETS, "balanced", "evidence"),
+    }
+
+
+def _word(table: Mapping[str, Any], key: str, known: tuple[_W, ...], usual: _W, kind: str) -> _W:
+    value = table.get(key, usual)
+    for word in known:
+        if value == word:
+            return word
+    raise WatchRefused(kind, f"{key} is no {kind}.", f"Choose one of: {', '.join(known)}.")
+
+
+def _hazards(table: Mapping[str, Any], known: Collection[str]) -> tuple[str, ...] | Literal["any"]:
+    spared = _named(table["not_hazards"], known) if "not_hazards" in table else ()
+    if table.get("hazards") == "any":
+        if not spared:
+            return "any"
+        wanted = tuple(sorted(known))
+    else:
+        wanted = _named(table.get("hazards"), known)
+    left = tuple(hazard for hazard in wanted if hazard not in spared)
+    if not left:
+        raise WatchRefused("no_hazard", "No hazard is left.", "Take something out of not_hazards.")
+    return left
+
+
+def _named(value: Any, known: Collection[str]) -> tuple[str, ...]:
+    """Hazard keys, with the members of groups."""
     given = [value] if isinstance(value, str) else value
     if not isinstance(given, list) or not given or not all(isinstance(h, str) for h in given):
         raise WatchRefused(
@@ -74,40 +139,69 @@ def _hazards(value: Any, known: Collection[str]) -> tuple[str, ...] | Literal["a
         raise WatchRefused(
             "too_many", f"More than {HAZARDS_PER_WATCH} hazards.", 'Write hazards = "any".'
         )
+    groups = {key: of for key, of in load_policy().groups.items() if of}
+    found: set[str] = set()
     for position, hazard in enumerate(given, start=1):
-        if hazard not in known:
-            near = _nearest(hazard, known)
+        if hazard in known:
+            found.add(hazard)
+        elif hazard in groups:
+            found |= set(groups[hazard]) & set(known)
+        else:
+            near = _nearest(hazard, known, groups)
             raise WatchRefused("unknown_hazard", f"Hazard {position} is not known.", near)
-    return tuple(sorted(set(given)))
+    return tuple(sorted(found))
 
 
-def _nearest(hazard: str, known: Collection[str]) -> str:
+def _nearest(hazard: str, known: Collection[str], groups: Collection[str]) -> str:
     folded = "_".join(hazard[:64].casefold().replace("-", " ").split())
     near = difflib.get_close_matches(folded, sorted(known), n=3, cutoff=0.6)
+    near = near or difflib.get_close_matches(folded, sorted(groups), n=1, cutoff=0.6)
     if near:
         return f"Did you mean {' or '.join(near)}?"
     return f"Known hazards begin with: {', '.join(sorted(known)[:8])}."
 
 
-def _area(table: Mapping[str, Any], find: Resolver) -> Area:
+def _areas(table: Mapping[str, Any], find: Resolver) -> tuple[Area, ...]:
     pinned = "lat" in table or "lon" in table
     if "place" in table and pinned:
         raise WatchRefused("two_areas", "Both place and lat/lon are given.", "Keep one of them.")
-    radius_km = _radius(table["radius_km"]) if "radius_km" in table else None
+    radius_km = kilometres(table["radius_km"]) if "radius_km" in table else None
+    areas: list[Area] = []
     if "place" in table:
-        place = _place(table["place"], find)
-        wide = max(DEFAULT_RADIUS_KM, math.ceil(place.radius_km))
-        return Area(place, place.lat, place.lon, radius_km or min(wide, RADIUS_KM[1]))
-    if pinned:
+        areas.append(of_place(_place(table["place"], find), radius_km, whole=False))
+    elif pinned:
         # Three decimals are about 100 m: finer says more of a home than of a hazard.
-        lat = round(_number(table.get("lat"), "lat", 90.0), 3)
-        lon = round(_number(table.get("lon"), "lon", 180.0), 3)
-        return Area(None, lat, lon, radius_km or DEFAULT_RADIUS_KM)
-    if radius_km is not None:
+        lat = round(degrees(table.get("lat"), "lat", 90.0), 3)
+        lon = round(degrees(table.get("lon"), "lon", 180.0), 3)
+        areas.append(Area(lat, lon, radius_km or DEFAULT_RADIUS_KM))
+    elif radius_km is not None and "places" not in table:
         raise WatchRefused(
             "no_centre", "A radius is given without a centre.", "Add place, or lat and lon."
         )
-    return Area(None, None, None, None)
+    areas += [of_place(place, radius_km) for place in _places(table, "places", find)]
+    if "outline" in table:
+        areas += of_geojson(table["outline"])
+    return (*areas, *_sites(table))
+
+
+def _sites(table: Mapping[str, Any]) -> tuple[Area, ...]:
+    if "sites" not in table:
+        return ()
+    rows = table["sites"]
+    if isinstance(rows, str):
+        rows = read_sites(rows)
+    if not isinstance(rows, list):
+        raise WatchRefused("sites", "The sites are no list.", "Give a list of tables, or CSV.")
+    return of_sites(rows, admits_label)
+
+
+def _places(table: Mapping[str, Any], key: str, find: Resolver) -> list[Place]:
+    names = table.get(key, [])
+    if not isinstance(names, list) or len(names) > PLACES:
+        raise WatchRefused(
+            "no_place", f"{key} is no list of at most {PLACES} names.", "Write a list of names."
+        )
+    return [_place(name, find) for name in names]
 
 
 def _place(value: Any, find: Resolver) -> Place:
@@ -128,32 +222,17 @@ def _place(value: Any, find: Resolver) -> Place:
     return place
 
 
-def _number(value: Any, name: str, bound: float) -> float:
-    fine = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not fine or not abs(value) <= bound:
-        raise WatchRefused(
-            "bad_number", f"{name} is no number of degrees.", f"Give {-bound:g} to {bound:g}."
-        )
-    return float(value)
-
-
-def _radius(value: Any) -> float:
-    low, high = RADIUS_KM
-    fine = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not fine or not low <= value <= high:
-        raise WatchRefused(
-            "geofence",
-            f"radius_km lies outside {low:g} to {high:g}.",
-            f"Give at least {low:g} km; this floor is part of the contract.",
-        )
-    return float(value)
-
-
-def _level(value: Any) -> LevelWord:
-    for level in LEVELS:
-        if value == level:
-            return level
-    raise WatchRefused("level", "min_level is no level.", f"Choose one of: {', '.join(LEVELS)}.")
+def _facts(value: Any) -> tuple[Threshold, ...]:
+    figured = {kind.key: kind for kind in FACT_KINDS if kind.counted}
+    known = f"Write facts = {{ killed = 1 }}; known: {', '.join(figured)}."
+    if not isinstance(value, dict):
+        raise WatchRefused("facts", "facts is no table of figures.", known)
+    for kind, least in value.items():
+        if kind not in figured or isinstance(least, bool) or not isinstance(least, (int, float)):
+            raise WatchRefused("facts", "A fact is not known or has no figure.", known)
+        if not 0 < least <= figured[kind].high:
+            raise WatchRefused("facts", "A figure lies outside what is believed.", known)
+    return tuple(Threshold(kind, float(value[kind])) for kind in sorted(value))
 
 
 def _channel(value: Any, channels: Collection[str] | None) -> str:
@@ -168,25 +247,3 @@ def _channel(value: Any, channels: Collection[str] | None) -> str:
             f"Choose one of: {', '.join(sorted(channels)) or 'none yet, add [sinks.NAME]'}.",
         )
     return value
-
-
-def _identity(hazards: tuple[str, ...] | str, area: Area, level: LevelWord, channel: str) -> str:
-    """A stable name: equal meaning gives an equal id, in every run and on every machine."""
-    centre = area.place.id if area.place else (area.lat, area.lon)
-    meaning = msgspec.json.encode((hazards, centre, area.radius_km, level, channel))
-    return blake2b(meaning, digest_size=8).hexdigest()
-
-
-def _meaning(hazards: tuple[str, ...] | str, area: Area, level: LevelWord) -> str:
-    if isinstance(hazards, str):
-        what = "any hazard"
-    else:
-        words = [hazard.replace("_", " ") for hazard in hazards]
-        what = " or ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
-    grade = "level red" if level == "red" else f"level {level} or above"
-    if area.radius_km is None:
-        return f"{what}, {grade}, anywhere"
-    if area.place is None:
-        return f"{what}, {grade}, within {area.radius_km:g} km of {area.lat:.3f}, {area.lon:.3f}"
-    country = f" ({area.place.country})" if area.place.country else ""
-    return f"{what}, {grade}, within {area.radius_km:g} km of {area.place.name}{country}"

@@ -1,19 +1,30 @@
 """Whether an event is what a watch asks for, and on what grounds it is or is not."""
 
-from tocsin.model import LEVELS, Event, Ground, Place, Watch, Why
+from collections.abc import Callable
+from typing import get_args
+
+from tocsin.model import LEVELS, Area, Event, Ground, Place, Severity, Watch, Why
 from tocsin.vocabulary.geometry import distance_km
+from tocsin.watch.outline import outline_km
 
 PLACE_RADIUS_KM = 50.0
 """At most this much of an event's own uncertainty is added to the radius of a watch."""
+BALANCED_CONFIDENCE = 0.7
+"""With `balanced`, one family of posts must be believed at least this much."""
+CERTAINTIES = ("Unknown", "Unlikely", "Possible", "Likely", "Observed")
+_SEVERITIES: tuple[Severity, ...] = tuple(reversed(get_args(Severity)[:-1]))
+SEVERITIES = ("Unknown", *_SEVERITIES)
+
+Check = Callable[[Watch, Event], tuple[bool, list[Why]]]
 
 
 def match(watch: Watch, event: Event) -> tuple[bool, tuple[Why, ...]]:
     """Whether the revision fits the watch; the grounds end with the first that does not.
 
-    Distances are whole kilometres between the gazetteer place and the centre of the watch.
+    Distances are whole kilometres between the gazetteer place and the centre of the area.
     """
     grounds: list[Why] = []
-    for check in (_hazard, _level, _area):
+    for check in CHECKS.values():
         fits, found = check(watch, event)
         grounds.extend(found)
         if not fits:
@@ -22,8 +33,15 @@ def match(watch: Watch, event: Event) -> tuple[bool, tuple[Why, ...]]:
 
 
 def reaches(watch: Watch, event: Event) -> bool:
-    """Whether hazard and area fit, whatever the level."""
-    return _hazard(watch, event)[0] and _area(watch, event)[0]
+    """Whether hazard and area fit, whatever the level and the other bounds."""
+    return all(check(watch, event)[0] for check in (_hazard, _area, _spared))
+
+
+def areas_of(watch: Watch) -> tuple[Area, ...]:
+    """All areas of a watch; none means anywhere."""
+    if watch.lat is None or watch.lon is None or watch.radius_km is None:
+        return watch.areas
+    return (Area(watch.lat, watch.lon, watch.radius_km, watch.place), *watch.areas)
 
 
 def _hazard(watch: Watch, event: Event) -> tuple[bool, list[Why]]:
@@ -39,18 +57,98 @@ def _level(watch: Watch, event: Event) -> tuple[bool, list[Why]]:
 
 
 def _area(watch: Watch, event: Event) -> tuple[bool, list[Why]]:
-    if watch.lat is None or watch.lon is None or watch.radius_km is None:
+    areas = areas_of(watch)
+    if not areas:
         return True, []
     place = event.place
     if place is None:
         # An event without a place is nowhere near anything.
-        return False, [Why(Ground.DISTANCE_KM, "no place", round(watch.radius_km))]
-    apart_km = float(distance_km(watch.lat, watch.lon, place.lat, place.lon))
-    reach_km = reach(watch.radius_km, place)
+        return False, [Why(Ground.DISTANCE_KM, "no place", round(areas[0].radius_km))]
+    nearest: tuple[float, list[Why]] | None = None
+    for area in areas:
+        beyond_km, grounds = _beyond(area, place)
+        if beyond_km <= 0:
+            return True, grounds
+        if nearest is None or beyond_km < nearest[0]:
+            nearest = beyond_km, grounds
+    return False, nearest[1] if nearest else []
+
+
+def _beyond(area: Area, place: Place) -> tuple[float, list[Why]]:
+    """How far (km) a place lies beyond an area, at most 0 inside; and the grounds."""
+    apart_km = float(distance_km(area.lat, area.lon, place.lat, place.lon))
+    if area.country is not None and place.country is not None:
+        inside = place.country == area.country
+        grounds = [Why(Ground.COUNTRY, place.country, area.country)]
+        return (0.0 if inside else max(apart_km, 1.0)), grounds
+    if area.ring:
+        off_km = outline_km(area.ring, place.lat, place.lon)
+        slack_km = reach(0.0, place)
+        return off_km - slack_km, [Why(Ground.OUTLINE, round(off_km), round(slack_km))]
+    reach_km = reach(area.radius_km, place)
     grounds = [Why(Ground.DISTANCE_KM, round(apart_km), round(reach_km))]
     if place.kind == "country":
         grounds.append(Why(Ground.COUNTRY_ONLY, place.country or place.name))
-    return apart_km <= reach_km, grounds
+    return apart_km - reach_km, grounds
+
+
+def _spared(watch: Watch, event: Event) -> tuple[bool, list[Why]]:
+    """Whether the event lies outside everything the watch leaves out."""
+    place = event.place
+    if place is None:
+        return True, []
+    for area in watch.not_areas:
+        if area.country is not None:
+            inside = place.country == area.country
+        else:
+            apart_km = float(distance_km(area.lat, area.lon, place.lat, place.lon))
+            # A country's middle may lie anywhere; only a finer place can be left out.
+            inside = place.kind != "country" and apart_km <= area.radius_km
+        if inside or (area.place is not None and area.place == place.id):
+            return False, [Why(Ground.EXCLUDED, place.name, area.label)]
+    return True, []
+
+
+def _severity(watch: Watch, event: Event) -> tuple[bool, list[Why]]:
+    if watch.min_severity == "Unknown":
+        return True, []
+    fits = SEVERITIES.index(event.severity) >= SEVERITIES.index(watch.min_severity)
+    return fits, [Why(Ground.SEVERITY, event.severity, watch.min_severity)]
+
+
+def _certainty(watch: Watch, event: Event) -> tuple[bool, list[Why]]:
+    if watch.min_certainty == "Unknown":
+        return True, []
+    fits = CERTAINTIES.index(event.certainty) >= CERTAINTIES.index(watch.min_certainty)
+    return fits, [Why(Ground.CERTAINTY, event.certainty, watch.min_certainty)]
+
+
+def _confidence(watch: Watch, event: Event) -> tuple[bool, list[Why]]:
+    if not watch.min_confidence:
+        return True, []
+    fits = event.confidence >= watch.min_confidence
+    return fits, [Why(Ground.CONFIDENCE, event.confidence, watch.min_confidence)]
+
+
+def _figures(watch: Watch, event: Event) -> tuple[bool, list[Why]]:
+    """Every figure asked for must be reached by the lower end of one that was given."""
+    grounds: list[Why] = []
+    for asked in watch.facts:
+        low = max((f.low for f in event.facts if f.kind == asked.kind), default=None)
+        told = f"{asked.kind} {'not told' if low is None else f'{low:g}'}"
+        grounds.append(Why(Ground.FIGURE, told, asked.least))
+        if low is None or low < asked.least:
+            return False, grounds
+    return True, grounds
+
+
+def _evidence(watch: Watch, event: Event) -> tuple[bool, list[Why]]:
+    if watch.evidence == "fast":
+        return True, []
+    sure = event.tier == "official" or len(event.families) >= 2
+    if watch.evidence == "balanced":
+        sure = sure or event.tier != "unconfirmed" or event.confidence >= BALANCED_CONFIDENCE
+    return sure, [Why(Ground.EVIDENCE, event.tier, watch.evidence)]
 
 
 def reach(radius_km: float, place: Place) -> float:
@@ -61,3 +159,11 @@ def reach(radius_km: float, place: Place) -> float:
     if place.kind == "country":
         return place.radius_km
     return radius_km + min(place.radius_km, PLACE_RADIUS_KM)
+
+
+CHECKS: dict[str, Check] = {
+    "hazard": _hazard, "level": _level, "area": _area, "excluded": _spared,
+    "severity": _severity, "certainty": _certainty, "confidence": _confidence,
+    "figures": _figures, "evidence": _evidence,
+}  # fmt: skip
+"""Conditions of a watch by name, in the order in which they are asked."""

@@ -36,6 +36,4 @@ def _inside(inner: Span, outer: Span) -> bool:
 
 
 def _of_storm(span: Span, spans: list[Span]) -> bool:
-    return any(
-        s.kind is Kind.HAZARD and s.key in _STORMS and s.end == span.start for s in spans
-    )
+    return any(s.kind is Kind.HAZARD and s.key in _STORMS and s.end == span.start for s in spans)

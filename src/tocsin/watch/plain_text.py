@@ -8,14 +8,14 @@ from tocsin.errors import WatchRefused
 WATCH_CHARS = 120
 _PICK = "Write a hazard and a place, as in: wildfire, Valencia."
 _OPERATORS = frozenset('*?|^"~\\[]{}$%()<_`;')
-_ACCOUNT = re.compile(r"@|\bdid:|\bnpub1|\buser[_ ]?id|\b(?:from|by|author|user|to):", re.IGNORECASE)
-_ADDRESS = re.compile(r"://|\bwww\.|\w\.\w+\.[a-z]{2,}|\b[\w-]{3,}\.[a-z]{2,6}\b", re.IGNORECASE)
+_ACCOUNT = re.compile(r"@|\bdid:|\bnpub1|\buser[_ ]?id|\b(?:from|by|author|user|to):", re.I)
+_ADDRESS = re.compile(r"://|\bwww\.|\w\.\w+\.[a-z]{2,}|\b[\w-]{3,}\.[a-z]{2,6}\b", re.I)
 _PHONE = re.compile(r"\+?\d[\d\s-]{8,}\d")
-_PLATE = re.compile(r"\b[A-Z]{2}\d{2}\s?[A-Z]{3}\b|number plate", re.IGNORECASE)
+_PLATE = re.compile(r"\b[A-Z]{2}\d{2}\s?[A-Z]{3}\b|number plate", re.I)
 _HOUSE = re.compile(
     r"\b\d+\w?\s+\w+\s+(?:street|st|avenue|ave|road|rd|lane|ln|drive|close|court|way)\b"
     r"|\b(?:calle|rue|via|rua|straße|strasse|ulica|улица|jalan)\b.*\d",
-    re.IGNORECASE,
+    re.I,
 )
 _SIGNS = re.compile(r"(?<!\w)-(?=\w)|\+(?=[#\w])|/.*/|=(?<!>=)|&&|!")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -53,7 +53,7 @@ def plain(text: str) -> str:
 def _refuse_accounts(text: str) -> None:
     if _ACCOUNT.search(text):
         raise WatchRefused("account", "Tocsin follows hazards, never accounts.", _PICK)
-    dotted = re.sub(r"\b(?:st|mt|ft|ste)\.", "", text, flags=re.IGNORECASE)
+    dotted = re.sub(r"\b(?:st|mt|ft|ste)\.", "", text, flags=re.I)
     if _ADDRESS.search(dotted):
         raise WatchRefused("account", "The watch holds a network address.", _PICK)
     if _PHONE.search(text) or _PLATE.search(text):

@@ -1,4 +1,4 @@
-"""Airports and regions of the policy's own, before the gazetteer is asked."""
+"""Airports and regions of the policy's own, and which countries speak a language."""
 
 from functools import cache
 
@@ -28,3 +28,10 @@ def with_policy_places(find: Resolver) -> Resolver:
         return [place] if place else find(name)
 
     return resolve
+
+
+@cache
+def spoken_in(lang: str) -> frozenset[str]:
+    """ISO codes of the countries where a language is an everyday one; empty when unknown."""
+    countries = read_tables("")["tongues"]["countries"]
+    return frozenset(countries.get(lang, "").split())

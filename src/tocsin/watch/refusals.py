@@ -11,6 +11,7 @@ _REASONS = {
     "health": "Tocsin does not follow the health of people.",
     "sexuality": "Tocsin does not follow whom people love or are.",
     "migration": "Leave out who the people are.",
+    "account": "Tocsin follows hazards, never accounts.",
     "person": "Tocsin follows hazards, never people.",
     "ambiguous": "The word alone may mean a hazard or not.",
     "number": "A number belongs to nothing that Tocsin knows.",

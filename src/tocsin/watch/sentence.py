@@ -7,13 +7,16 @@ from tocsin.model import Area, LevelWord, Place, Preset, Severity, Threshold
 from tocsin.watch.areas import excluded, kilometres, of_place
 from tocsin.watch.place_choice import chosen as sure
 from tocsin.watch.policy import Kind
+from tocsin.watch.policy_places import spoken_in
 from tocsin.watch.refusals import refused
-from tocsin.watch.spans import Span, Words
+from tocsin.watch.spans import Span
 
 _MILE_KM = 1.609344
 _LEVELS: dict[str, LevelWord] = {"red": "red", "yellow": "yellow", "green": "green"}
 _SEVERITIES: dict[str, Severity] = {"extreme": "Extreme", "severe": "Severe"}
 _UNITS = {"km": 1.0, "miles": _MILE_KM}
+_HAZARDS = (Kind.HAZARD, Kind.GROUP)
+_DENIABLE = (*_HAZARDS, Kind.PLACE)
 _SKIPPED = ("filler", "least", "or")
 _FACTS_MAX = 8
 
@@ -35,17 +38,18 @@ class Sentence(NamedTuple):
     aside: int
 
 
-def read(words: Words, spans: list[Span]) -> Sentence:
+def read(spans: list[Span], every: list[Span]) -> Sentence:
     """The sentence of spans that cover a text. Raises WatchRefused for a number or a branch
     that belongs to nothing.
     """
-    radius_km, facts = _figures(spans)
+    radius_km, facts = _figures(spans, every)
     _refuse_open_branch(spans)
     denied = _denied(spans)
     yes = [s for s, no in zip(spans, denied, strict=True) if not no]
     no = [s for s, no in zip(spans, denied, strict=True) if no]
-    places, doubtful = _meant(yes, words)
-    spared, _ = _meant(no, words)
+    home = _home(every)
+    places, doubtful = _meant(yes, home)
+    spared, _ = _meant(no, home)
     grammar = {s.key for s in yes if s.kind is Kind.GRAMMAR}
     return Sentence(
         hazards=_keys(yes, Kind.HAZARD, Kind.GROUP),
@@ -54,20 +58,13 @@ def read(words: Words, spans: list[Span]) -> Sentence:
         not_areas=tuple(excluded(place) for place in spared),
         facilities=_keys(yes, Kind.FACILITY),
         facts=facts,
-        level=next((level for key, level in _LEVELS.items() if key in _graded(grammar, yes)),
-                   "yellow"),
+        level=next((level for key, level in _LEVELS.items() if key in grammar), "yellow"),
         severity=next((s for key, s in _SEVERITIES.items() if key in grammar), "Unknown"),
         evidence="confirmed" if "official" in grammar else "balanced",
         sites="sites" in grammar,
         doubtful=doubtful,
         aside=sum(s.kind in (Kind.ASIDE, Kind.MONTH) for s in spans),
-    )  # fmt: skip
-
-
-def _graded(grammar: set[str], spans: list[Span]) -> set[str]:
-    """Words of the level; a group "any red event" holds one within."""
-    inside = {"red" for s in spans if s.kind is Kind.GROUP and s.key == "any_red"}
-    return grammar | inside
+    )
 
 
 def _keys(spans: list[Span], *kinds: Kind) -> tuple[str, ...]:
@@ -75,11 +72,26 @@ def _keys(spans: list[Span], *kinds: Kind) -> tuple[str, ...]:
 
 
 def _denied(spans: list[Span]) -> list[bool]:
-    """Whether each span stands behind a "not"; that reaches to the end of the text."""
-    denied, behind = [], False
+    """Whether each span is denied: the first hazard or place behind a "not", and its like
+    joined to it by an "or".
+    """
+    denied, waiting, joined = list[bool](), False, False
+    like: tuple[Kind, ...] = ()
     for span in spans:
-        behind = behind or (span.kind is Kind.GRAMMAR and span.key == "not")
-        denied.append(behind)
+        if span.kind is Kind.GRAMMAR:
+            if span.key == "not":
+                waiting, like = True, ()
+            joined = joined or span.key == "or"
+            denied.append(False)
+            continue
+        content = span.kind in _DENIABLE
+        alike = joined and span.kind in like
+        denied.append(content and (waiting or alike))
+        if denied[-1]:
+            like = _HAZARDS if span.kind in _HAZARDS else (Kind.PLACE,)
+        elif content:
+            like = ()
+        waiting, joined = waiting and not content, False
     return denied
 
 
@@ -95,39 +107,56 @@ def _refuse_open_branch(spans: list[Span]) -> None:
                 )  # fmt: skip
 
 
-def _figures(spans: list[Span]) -> tuple[float | None, tuple[Threshold, ...]]:
+def _figures(spans: list[Span], every: list[Span]) -> tuple[float | None, tuple[Threshold, ...]]:
+    """The radius and the figures asked for; `every` span counts, as a longer phrase may hold
+    the word a number belongs to.
+    """
     radius_km: float | None = None
     facts: list[Threshold] = []
-    firm = [s for s in spans if not (s.kind is Kind.GRAMMAR and s.key in _SKIPPED)]
-    for at, span in enumerate(firm):
+    little = {n for s in spans if s.kind is Kind.GRAMMAR and s.key in _SKIPPED
+              for n in range(s.start, s.end)}  # fmt: skip
+    for span in spans:
         if span.kind is not Kind.NUMBER:
             continue
-        before = firm[at - 1] if at else None
-        after = firm[at + 1] if at + 1 < len(firm) else None
-        if after and after.kind is Kind.GRAMMAR and after.key in _UNITS:
-            radius_km = round(kilometres(span.value * _UNITS[after.key]), 3)
-        elif (kind := _figured(before) or _figured(after)) is not None:
-            facts.append(Threshold(kind, span.value))
-        elif not _dated(span, before, after, firm[at - 2] if at > 1 else None):
+        first, last = span.start, span.end
+        while first - 1 in little:
+            first -= 1
+        while last in little:
+            last += 1
+        beside = [s for s in every if s.end == first] + [s for s in every if s.start == last]
+        units = [s.key for s in beside if s.start == last and s.key in _UNITS]
+        kinds = [kind for s in beside if (kind := _figured(s))]
+        if units:
+            radius_km = round(kilometres(span.value * _UNITS[units[0]]), 3)
+        elif kinds:
+            facts.append(Threshold(kinds[0], span.value))
+        elif not _dated(span, every):
             raise refused("number", position=span.start + 1)
     return radius_km, tuple(sorted(facts, key=lambda f: (f.kind, f.least)))[:_FACTS_MAX]
 
 
-def _figured(span: Span | None) -> str | None:
+def _figured(span: Span) -> str | None:
     """The kind of fact a neighbour of a number names."""
-    if span is None:
-        return None
     if span.kind is Kind.FACT:
         return span.key
     return "magnitude" if span.kind is Kind.GRAMMAR and span.key == "magnitude" else None
 
 
-def _dated(span: Span, before: Span | None, after: Span | None, earlier: Span | None) -> bool:
-    months = [s for s in (before, after, earlier) if s is not None and s.kind is Kind.MONTH]
-    return bool(months) and (1 <= span.value <= 31 or 1900 <= span.value <= 2200)
+def _dated(span: Span, every: list[Span]) -> bool:
+    """Whether a number is the day or the year of a month beside it."""
+    month = any(s.kind is Kind.MONTH and span.start - 2 <= s.start <= span.end for s in every)
+    return month and (1 <= span.value <= 31 or 1900 <= span.value <= 2200)
 
 
-def _meant(spans: list[Span], words: Words) -> tuple[list[Place], tuple[Place, ...]]:
+def _home(spans: list[Span]) -> frozenset[str]:
+    """Countries where the one language of the hazard's words is spoken; empty when unclear."""
+    tongues = {s.lang for s in spans if s.kind is Kind.HAZARD and s.lang}
+    if "en" in tongues:
+        return frozenset()
+    return frozenset().union(*map(spoken_in, tongues))
+
+
+def _meant(spans: list[Span], home: frozenset[str]) -> tuple[list[Place], tuple[Place, ...]]:
     """The place each span means, told apart by the countries named beside it."""
     named = [s for s in spans if s.kind is Kind.PLACE]
     countries = {s.places[0].country for s in named if s.places[0].kind == "country"}
@@ -142,9 +171,13 @@ def _meant(spans: list[Span], words: Words) -> tuple[list[Place], tuple[Place, .
             if not _joined(spans, span):
                 context.add(inside[0].country or "")
             continue
+        if home and first.country not in home:
+            # Of two places of like size, the one where the words are spoken.
+            like = (p for p in span.places if p.country in home)
+            first = next((p for p in like if 2 * p.radius_km >= first.radius_km), first)
         meant.append(first)
         if sure(span.places) is None:
-            doubtful += span.places[1:4]
+            doubtful += [place for place in span.places if place.id != first.id][:3]
     kept = [p for p in meant if not (p.kind == "country" and p.country in context)]
     unique = {place.id: place for place in kept}
     return list(unique.values()), tuple(doubtful)

@@ -3,21 +3,24 @@
 from typing import NamedTuple
 
 from tocsin.model import Place
-from tocsin.vocabulary.codes import Code
+from tocsin.vocabulary.codes import LANG_SHIFT, Code
 from tocsin.vocabulary.facts import FACT_KINDS
 from tocsin.vocabulary.hazards import load_hazards
 from tocsin.vocabulary.lexicon import Lexicon, find
 from tocsin.vocabulary.pack import load_vocabulary
 from tocsin.vocabulary.tokens import Kind as Token
 from tocsin.vocabulary.tokens import Tokens, pack_texts, tokenise
+from tocsin.vocabulary.tongues import LANGUAGES
 from tocsin.watch.place_choice import Resolver
 from tocsin.watch.policy import Kind, load_policy
 
 WORDS_MAX = 60
+_UNITS = ("km", "miles")
+"""Words that are hardly ever the town of that name."""
 _PLACE_WORDS = 5
 _PLACE_SIGNS = 8
 _COST = {
-    Kind.REFUSED: 0, Kind.TITLE: 0, Kind.PERSON: 0, Kind.HAZARD: 1, Kind.GROUP: 2,
+    Kind.REFUSED: 0, Kind.TITLE: 0, Kind.PERSON: 0, Kind.HAZARD: 1, Kind.GROUP: 0,
     Kind.ASIDE: 2, Kind.FACT: 4, Kind.FACILITY: 3, Kind.GRAMMAR: 5, Kind.MONTH: 6,
     Kind.PLACE: 4, Kind.NUMBER: 1, Kind.GIVEN: 9, Kind.STORM_NAME: 9,
 }  # fmt: skip
@@ -33,6 +36,8 @@ class Span(NamedTuple):
     rank: int = 0
     places: tuple[Place, ...] = ()
     value: float = 0.0
+    lang: str = ""
+    """Language a phrase of the vocabulary is from."""
 
 
 class Words(NamedTuple):
@@ -55,15 +60,16 @@ def spans_of(text: str, resolve: Resolver) -> tuple[Words, list[Span]]:
         kind, key = policy.meaning(code)
         found.append(Span(start, end, kind, key))
     for start, end, code in _hits(text, vocabulary.full):
-        kind, number = Code((code >> 16) & 0x3F), code & 0xFFFF
-        if kind == Code.HAZARD:
+        sort, number = Code((code >> 16) & 0x3F), code & 0xFFFF
+        if sort == Code.HAZARD:
             hazard = hazards[number]
-            found.append(Span(start, end, Kind.HAZARD, hazard.key, hazard.rank))
-        elif kind == Code.ASSEMBLY:
+            lang = LANGUAGES[(code >> LANG_SHIFT) & 0x1F]
+            found.append(Span(start, end, Kind.HAZARD, hazard.key, hazard.rank, lang=lang))
+        elif sort == Code.ASSEMBLY:
             found.append(Span(start, end, Kind.REFUSED, "assembly"))
-        elif kind == Code.EXCEPTION:
+        elif sort == Code.EXCEPTION:
             found.append(Span(start, end, Kind.EXCEPTION, ""))
-        elif kind == Code.FACT:
+        elif sort == Code.FACT:
             found.append(Span(start, end, Kind.FACT, FACT_KINDS[number].key))
     for at, value in enumerate(words.value):
         if value == value:
@@ -84,7 +90,7 @@ def cover(size: int, spans: list[Span]) -> tuple[list[Span], list[int]]:
         for span in usable:
             if span.end == end:
                 left, count, cost = best[span.start][0]
-                own = _COST[span.kind] * 10 - span.rank
+                own = 0 if span.key in _UNITS else _COST[span.kind] * 10 - span.rank
                 top = min(top, ((left, count + 1, cost + own), span), key=lambda b: b[0])
         best.append(top)
     chosen, unknown, at = list[Span](), list[int](), size
@@ -141,7 +147,9 @@ def _places(text: str, words: Words, resolve: Resolver) -> list[Span]:
                 continue
             places = resolve(name)
             if places:
-                found.append(Span(start, end, Kind.PLACE, "", places=tuple(places[:12])))
+                # A name inside a sentence is written as one: Porto is no harbour.
+                rank = 15 if start and name[:1].isupper() else 0
+                found.append(Span(start, end, Kind.PLACE, "", rank, tuple(places[:12])))
     return found
 
 

@@ -19,7 +19,7 @@ from tocsin.watch.wish import Wish
 
 _ACCEPTED = (Kind.HAZARD, Kind.GROUP, Kind.FACILITY, Kind.ASIDE, Kind.PLACE, Kind.EXCEPTION)
 _BARRED = (Kind.REFUSED, Kind.TITLE, Kind.PERSON)
-_ORDER = ("person", "ambiguous", "labour")
+_ORDER = ("person", "account", "labour")
 _REGIONS = ("admin1", "country", "water", "mountain", "area")
 
 
@@ -49,7 +49,7 @@ def compile_text(text: str, find: Resolver, sites: Sequence[Area] = ()) -> Writt
     chosen, leftover = cover(len(words.text), spans)
     if leftover:
         raise _unknown(words, chosen, leftover[0])
-    sentence = read(words, chosen)
+    sentence = read(chosen, spans)
     return _wish(sentence, sites, chosen)
 
 
@@ -69,16 +69,11 @@ def _refuse_barred(words: Words, spans: list[Span]) -> None:
     barred = [s for s in spans if s.kind in _BARRED and not _voided(s, words, spans, hazard)]
     if not barred:
         return
-    longest = max(s.end - s.start for s in barred)
-    categories = [
-        s.key if s.kind is Kind.REFUSED else "person"
-        for s in barred
-        if s.end - s.start == longest or s.kind is not Kind.REFUSED
-    ]
-    others = [c for c in categories if c != "assembly"] or categories
-    category = next((c for c in _ORDER if c in others), others[0])
-    if category == "ambiguous" and longest > 1:
-        category = "assembly"
+    longest = max(barred, key=lambda s: (s.end - s.start, s.key != "assembly"))
+    categories = [s.key if s.kind is Kind.REFUSED else "person" for s in barred]
+    category = next((c for c in _ORDER if c in categories), longest.key)
+    if "ambiguous" in categories and longest.end - longest.start == 1 and category != "person":
+        category = "ambiguous"
     raise refused(category, *_advised(spans, barred), position=barred[0].start + 1)
 
 
