@@ -16,7 +16,7 @@ from tocsin.sources import Source, load_sources
 from tocsin.store import Store
 from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.vocabulary.hazards import load_hazards
-from tocsin.watch import compile_watch
+from tocsin.watch import Resolver, compile_watch
 
 
 def source_specs() -> dict[str, Spec]:
@@ -39,14 +39,20 @@ def build_sources(configuration: Configuration, clock: Clock) -> dict[str, Sourc
     return built
 
 
-def build_watches(configuration: Configuration) -> list[Watch]:
-    """Compiled watches; raises ConfigError naming the one that was refused, never its text."""
-    hazards = [hazard.key for hazard in load_hazards()]
+def place_finder() -> Resolver:
+    """Places of the gazetteer by name, best first."""
     gazetteer = Gazetteer.load()
 
     def places(name: str) -> list[Place]:
         return [gazetteer.place(index) for index in gazetteer.find(name)]
 
+    return places
+
+
+def build_watches(configuration: Configuration) -> list[Watch]:
+    """Compiled watches; raises ConfigError naming the one that was refused, never its text."""
+    hazards = [hazard.key for hazard in load_hazards()]
+    places = place_finder()
     watches = []
     for number, table in enumerate(configuration.watches, 1):
         try:
