@@ -22,7 +22,8 @@ type = "usgs"
 
 # hazards: "any" or a list of keys. place: a name with its country, or lat and lon.
 # radius_km: 1 to 20000. min_level: green, yellow or red. channel: a sink, or "page",
-# which is the web page and needs none.
+# which is the web page and needs none. Or text: the same in your own words, which
+# tocsin watch check shows back. evidence: fast, balanced or confirmed.
 [[watches]]
 hazards = "any"
 min_level = "yellow"
@@ -33,6 +34,11 @@ channel = "page"
 # place = "Valencia, Spain"
 # radius_km = 80
 # min_level = "yellow"
+# channel = "ops"
+
+# [[watches]]
+# text = "earthquake M5+ Japan or Taiwan"
+# evidence = "fast"
 # channel = "ops"
 
 # ---- Where it tells you. The name of a sink is the channel of a watch. ----

@@ -51,8 +51,10 @@ def read(spans: list[Span], every: list[Span]) -> Sentence:
     places, doubtful = _meant(yes, home)
     spared, _ = _meant(no, home)
     grammar = {s.key for s in yes if s.kind is Kind.GRAMMAR}
+    named = _keys(yes, Kind.HAZARD, Kind.GROUP)
     return Sentence(
-        hazards=_keys(yes, Kind.HAZARD, Kind.GROUP),
+        # Words such as "evacuation" name an incident of no kind: beside a hazard they add none.
+        hazards=tuple(key for key in named if key != "incident") or named,
         not_hazards=_keys(no, Kind.HAZARD, Kind.GROUP),
         areas=tuple(of_place(place, radius_km) for place in places),
         not_areas=tuple(excluded(place) for place in spared),

@@ -44,7 +44,7 @@ def compile_text(text: str, find: Resolver, sites: Sequence[Area] = ()) -> Writt
         raise WatchRefused("too_long", f"More than {WORDS_MAX} words.", "Write fewer.")
     _refuse_barred(words, spans)
     if named_person(words, spans):
-        raise refused("person")
+        raise refused("person", _advised(spans, [])[0])
     spans += storm_names(spans)
     chosen, leftover = cover(len(words.text), spans)
     if leftover:
