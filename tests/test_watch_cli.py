@@ -1,4 +1,4 @@
-"""`tocsin watch` teaches, answers in JSON, keeps nothing, and says what the past would have been."""
+"""`tocsin watch` teaches, answers in JSON, keeps nothing, and tries watches on the past."""
 
 import sys
 
