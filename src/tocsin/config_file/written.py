@@ -1,7 +1,7 @@
 """The commented file `tocsin init` writes, and the reference page of the settings."""
 
 from tocsin.config import Field, Value
-from tocsin.config_file.settings import SETTINGS
+from tocsin.config_file.settings import CHANNEL_FIELDS, SETTINGS
 
 _HEAD = """\
 # Tocsin: what it reads, what you want to know, and where it should tell you.
@@ -52,7 +52,7 @@ _INTRO = """\
 # Settings
 
 Every setting of the configuration file, made from the table the parser uses. A file with
-`[[watches]]`, `[sources.NAME]` and `[sinks.NAME]` beside these sections is what
+`[[watches]]`, `[sources.NAME]`, `[sinks.NAME]` and `[channels.NAME]` beside these sections is what
 `tocsin init` writes.
 
 Floors of the privacy contract (voices per event, life of keys and reports, geofence) are
@@ -75,7 +75,8 @@ def template() -> str:
 def reference() -> str:
     """The text of `docs/reference/settings.md`."""
     lines = [_INTRO]
-    for section, fields in SETTINGS.items():
+    sections = {**SETTINGS, "channels.NAME": CHANNEL_FIELDS}
+    for section, fields in sections.items():
         lines += [
             f"## [{section}]",
             "",

@@ -6,7 +6,7 @@ from pathlib import Path
 from tocsin.clock import Clock, SystemClock
 from tocsin.config import Spec
 from tocsin.config_file import Configuration, checked_parts
-from tocsin.deliver import build_sinks
+from tocsin.deliver import build_sinks, policies
 from tocsin.engine.keys import live_keys
 from tocsin.engine.live import Engine, Listeners
 from tocsin.errors import ConfigError, SourceEnded, WatchRefused
@@ -72,12 +72,13 @@ def assemble(configuration: Configuration, folder: Path, clock: Clock, tell: Lis
     sources = build_sources(configuration, clock)
     watches = build_watches(configuration)
     sinks = build_sinks(configuration, clock)
+    manners = policies(configuration.policies)
     path = folder / str(configuration.store["path"])
     store = Store.open(path)
     memory = str(configuration.keys["path"])
     keys = live_keys(path.parent / f"{path.stem}-keys", Path(memory) if memory else None)
     step_s = float(configuration.engine["step_s"])  # type: ignore[arg-type]
-    return Engine(sources, watches, sinks, store, keys, clock, tell, step_s)
+    return Engine(sources, watches, sinks, store, keys, clock, tell, step_s, policies=manners)
 
 
 def file_source(paths: list[str]) -> Source:
