@@ -41,6 +41,7 @@ CHANNEL_FIELDS: tuple[Field, ...] = (
         "budget",
         60,
         "Most messages in an hour, red ones and withdrawals apart; 0 is no bound.",
+        unit="messages",
         low=0,
         high=100_000,
     ),

@@ -30,7 +30,7 @@ class JsonLinesSink:
                 low=0.001,
                 high=10_000.0,
             ),
-            Field("keep", 4, "How many older files are kept.", low=0, high=100),
+            Field("keep", 4, "How many older files are kept.", unit="files", low=0, high=100),
         ),
         example='path = "alerts.jsonl"\n',
     )

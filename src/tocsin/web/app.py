@@ -23,6 +23,7 @@ from tocsin.web.answers import (
     Readiness,
 )
 from tocsin.web.board import Board
+from tocsin.web.feeds import feed_answers
 from tocsin.web.guard import Guard, json_answer
 from tocsin.web.health import Health, told
 from tocsin.web.openapi import RouteSpec, document
@@ -54,6 +55,34 @@ ROUTES: tuple[RouteSpec, ...] = (
         EventList,
         parameters=EVENT_FILTERS,
         errors=(400,),
+    ),
+    RouteSpec(
+        "/api/events.atom",
+        "The same as an Atom feed.",
+        media="application/atom+xml",
+        parameters=EVENT_FILTERS,
+        errors=(400,),
+    ),
+    RouteSpec(
+        "/api/events.geojson",
+        "The same as GeoJSON.",
+        media="application/geo+json",
+        parameters=EVENT_FILTERS,
+        errors=(400,),
+    ),
+    RouteSpec(
+        "/api/corrections.atom",
+        "Events that were taken back, as an Atom feed.",
+        media="application/atom+xml",
+        parameters=EVENT_FILTERS,
+        errors=(400,),
+    ),
+    RouteSpec(
+        "/api/events/{event_id}/cap",
+        "One event in CAP 1.2, always as an exercise.",
+        media="application/cap+xml",
+        parameters=(EVENT_ID,),
+        errors=(400, 404),
     ),
     RouteSpec(
         "/api/events/{event_id}",
@@ -137,6 +166,7 @@ def _answers(
     return {
         "/": lambda _: FileResponse(PAGE / "index.html", headers={"cache-control": "no-cache"}),
         "/api/events": events,
+        **feed_answers(board, lambda: health().now),
         "/api/events/{event_id}": event,
         "/api/alerts": lambda _: json_answer(AlertList(alerts=board.alerts())),
         "/api/health": lambda _: json_answer(told(health(), board.counts())),

@@ -86,8 +86,13 @@ class _Figures(Collector):
                 refused.add_metric([intake.name, reason.value], count)
             if intake.last_frame_ms is not None:
                 lag.add_metric([intake.name], (now_ms - intake.last_frame_ms) / 1000)
+        held = CounterMetricFamily(
+            "tocsin_alerts_held", "Alerts that were not sent at once, by reason.", labels=["reason"]
+        )
+        for why, stops in sorted(self._engine.desk.held.items()):
+            held.add_metric([why], stops)
         steps = CounterMetricFamily("tocsin_steps", "Steps of the line.", value=self._engine.steps)
-        return [received, admitted, refused, lag, steps]
+        return [received, admitted, refused, lag, held, steps]
 
 
 def metrics_of(engine: Engine, board: Board, clock: Clock) -> bytes:
