@@ -75,12 +75,19 @@ CLAUSES: tuple[Clause, ...] = (
     ),
     Clause(
         "P6", "Watches name hazards and places, nothing else", "in part",
-        "A watch is a table of closed keys; a refusal never repeats the text.",
+        "A watch is a table of closed keys, or a text of which every word must compile; ids only "
+        "are kept, and a refusal never repeats the text. The policy is data, part of the hash.",
         ("test_watch.py::test_what_is_no_watch_is_refused",
          "test_watch.py::test_what_is_no_place_is_refused_without_repeating_it",
+         "test_watch_text.py::test_every_case_is_judged_as_the_policy_says",
+         "test_watch_text.py::test_changes_that_nobody_sees_make_no_refused_text_pass",
+         "test_watch_text.py::test_a_watch_holds_nothing_of_its_text",
+         "test_watch_text.py::test_no_refusal_repeats_its_text",
+         "test_watch_text.py::test_labels_of_sites_are_gated",
          "test_shape.py::test_no_setting_and_no_watch_names_a_person",
          "test_boundary.py::test_no_planted_identity_comes_out"),
-        "Watches as free text, the explaining lexicon, and the two files of watch cases.",
+        "A held-out file of cases by native speakers; a pause after twenty refusals an hour, which "
+        "only a form on the page or in the API needs.",
     ),
     Clause(
         "P7", "Assembly is invisible; hazards are not", "holds",

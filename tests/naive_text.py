@@ -11,6 +11,8 @@ LINK, QUESTION, EXCLAMATION, REPOST = 1, 2, 4, 8
 LETTERS_MAX = 64
 DIGITS_MAX = 15
 STEM_MIN = 3
+STEMS_KEPT = 4
+NO_STEMS = (0,) * STEMS_KEPT
 CAPITALS = [(0x41, 0x5A), (0xC0, 0xDE), (0x391, 0x3A9), (0x400, 0x42F)]
 
 
@@ -34,7 +36,7 @@ class Token(NamedTuple):
     shape: int
     value: float | None
     bare: int
-    stem: tuple[int, int]
+    stem: tuple[int, ...]
 
 
 def signs_of(data):
@@ -110,6 +112,11 @@ def known_stems(letters, stems):
     return found
 
 
+def longest(stems):
+    """The last stems found, latest first, filled up with nothing."""
+    return tuple(([0] * STEMS_KEPT + stems)[: -STEMS_KEPT - 1 : -1])
+
+
 def skip_to_space(signs, i):
     while i < len(signs) and (signs[i].end - signs[i].start > 1 or signs[i].code > 32):
         i += 1
@@ -155,7 +162,7 @@ class Cutter:
             kind = CHAR if sign.sort == abc.CHAR else EMOJI
             shape = 4 if self.tag else 0
             mine = word_hash([sign.letter])
-            self.tokens.append(Token(mine, sign.start, sign.end, kind, shape, None, 0, (0, 0)))
+            self.tokens.append(Token(mine, sign.start, sign.end, kind, shape, None, 0, NO_STEMS))
         elif sign.sort == abc.DIGIT:
             return self.number(i)
         elif sign.sort == abc.LETTER:
@@ -188,7 +195,7 @@ class Cutter:
         span = self.signs[begin].start, self.signs[i - 1].end
         letters = [digit + ord("0") for digit in digits]
         value = number_value(digits, marks)
-        self.tokens.append(Token(word_hash(letters), *span, NUMBER, 0, value, 0, (0, 0)))
+        self.tokens.append(Token(word_hash(letters), *span, NUMBER, 0, value, 0, NO_STEMS))
         return i
 
     def word(self, i):
@@ -231,14 +238,14 @@ class Cutter:
             return
         self.tokens.pop()
         for number, half in enumerate((letters[:at], letters[at:])):
-            stems = ([0, 0, *known_stems(half, self.stems)])[-2:]
+            stems = longest(known_stems(half, self.stems))
             hashed = word_hash(half)
             self.tokens.append(
                 token._replace(
                     hash=hashed,
                     shape=4 if number else token.shape,
                     bare=hashed ^ TAG_SALT if number == side else 0,
-                    stem=(stems[1], stems[0]),
+                    stem=stems,
                 )
             )
 
@@ -253,9 +260,8 @@ class Cutter:
             stems += known_stems(letters[lead:], self.stems)
         shape = int(capitals[0]) | (2 if all(capitals) and len(capitals) > 1 else 0)
         shape |= 4 if self.tag else 0
-        longest = ([0, 0, *stems])[-2:]
         self.tokens.append(
-            Token(word_hash(letters), start, end, WORD, shape, None, bare, (longest[1], longest[0]))
+            Token(word_hash(letters), start, end, WORD, shape, None, bare, longest(stems))
         )
 
 

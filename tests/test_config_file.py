@@ -129,7 +129,7 @@ def test_the_template_works_as_it_stands_and_as_it_could(tmp_path):
     lines = [line.removeprefix("# ") for line in template().splitlines()]
     switched_on = parse("\n".join(line for line in lines if line.startswith("[") or " = " in line))
     assert switched_on.sinks["ops"].type == "webhook"
-    assert [watch["channel"] for watch in switched_on.watches] == ["page", "ops"]
+    assert [watch["channel"] for watch in switched_on.watches] == ["page", "ops", "ops"]
     assert switched_on.engine == defaults.engine
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from invented_events import ALMERA, NOON_MS, SECRET, alert, event, too_few, watch
 from loopback import Loopback
 from tocsin.clock import HOUR_MS, HeldClock
-from tocsin.deliver import STAGES, Dispatcher, Held, Receiver, through
+from tocsin.deliver import Dispatcher, Receiver
 from tocsin.deliver.outbox import STUBBORN, wait_ms
 from tocsin.errors import SinkBusy, SinkRejected
 from tocsin.model import Receipt
@@ -68,25 +68,6 @@ def turns(sender, clock, seconds, step_s=1.0):
 
 def owe(store, *alerts, now_ms=NOON_MS):
     store.commit_step([], alerts, {}, now_ms)
-
-
-# ---- stages ----
-
-
-def test_every_alert_is_kept_or_held_with_a_reason():
-    kept, held = through(STAGES, [alert("a"), alert("b"), alert("a")], NOON_MS)
-    assert kept == [alert("a"), alert("b")]
-    assert held == [(alert("a"), Held.DUPLICATE)]
-
-
-def test_stages_run_in_order():
-    def first(alerts, now_ms):
-        return list(alerts)[1:], [(alerts[0], Held.DUPLICATE)]
-
-    assert through((first, first), [alert("a"), alert("b"), alert("c")], NOON_MS) == (
-        [alert("c")],
-        [(alert("a"), Held.DUPLICATE), (alert("b"), Held.DUPLICATE)],
-    )
 
 
 # ---- waiting ----

@@ -215,6 +215,9 @@ def test_no_column_could_hold_a_post(store):
         },
         "cursors": {"source", "cursor"},
         "meta": {"name", "value"},
+        "unsaid": {"event_id", "watch", "channel", "reason", "at_ms", "until_ms", "json"},
+        "silences": {"id", "until_ms", "json"},
+        "acks": {"event_id", "at_ms", "outcome"},
     }  # fmt: skip
 
 

@@ -23,7 +23,8 @@ from tocsin.vocabulary.tokens import (
     word_hash,
 )
 
-STEMS = ["flood*", "flo*", "fire*", "earth*", "زلز*", "земл*", "فيض*", "الفيض*"]
+STEMS = ["flood*", "flo*", "floo*", "floodi*", "floodin*", "fire*", "earth*", "زلز*",
+         "земл*", "فيض*", "الفيض*"]  # fmt: skip
 STEM_TABLE = compile_lexicon([(stem, number) for number, stem in enumerate(STEMS)]).stems
 TAG_WORDS = ["fire", "flood", "protest", "firefall", "فيضان"]
 TAG_TABLE = compile_lexicon([], TAG_WORDS).tags
@@ -40,7 +41,7 @@ def rows(tokens: Tokens, doc: int) -> list[naive.Token]:
             naive.Token(
                 int(tokens.hash[i]), int(tokens.start[i]), int(tokens.end[i]),
                 int(tokens.kind[i]), int(tokens.shape[i]), None if math.isnan(value) else value,
-                int(tokens.bare[i]), (int(tokens.stem[i, 0]), int(tokens.stem[i, 1])),
+                int(tokens.bare[i]), tuple(tokens.stem[i].tolist()),
             )
         )  # fmt: skip
     return found

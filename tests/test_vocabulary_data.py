@@ -111,7 +111,7 @@ def test_a_wrong_example_is_found(monkeypatch):
     words = msgspec.structs.replace(
         quake.wordings["en"],
         yes=("The tide is out", "Thousands march after the earthquake"),
-        no=("Strong earthquake in the valley, 3 killed", "An album like an earthquake"),
+        no=("Strong earthquake in the valley, 3 killed", "Their new album hits like an earthquake"),
         terms=("quake", "Quake", "earthquake"),
         figurative=("earthquake",),
     )

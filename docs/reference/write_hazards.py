@@ -19,23 +19,43 @@ sensitive setting too, with evidence of harm), *disruption* (never reported in o
 | key | label | CAP category | severity | radius km | duration h | rank | marks | related |
 | --- | --- | --- | --- | ---: | ---: | ---: | --- | --- |
 """
-FOOT = """
-## A data file
+CODES = """
+## In other people's lists
 
-One file for each type: the keys above, `[labels]` in every language of the page, and one table
-for each language with these lists.
+Where a type has a certain counterpart: the hazard code of GLIDE numbers, the event type of GDACS,
+and the cluster of the UNDRR/ISC hazard profiles. A type that is not here has none.
+
+| key | GLIDE | GDACS | UNDRR cluster |
+| --- | --- | --- | --- |
+"""
+FOOT = """
+## The data files
+
+`hazards/<key>.toml` holds the keys above, `tags`, `[codes]` (`glide`, `gdacs`, `undrr`, `iptc`),
+`[labels]` and the English words, `[en]`. Every other language has one file, `words/<lang>.toml`,
+with one table for each type; its `label` is the name of the type in that language. A type may not
+have words of one language in both places.
 
 | list | what stands in it |
 | --- | --- |
 | `yes` | invented posts that must be read as this hazard |
 | `no` | invented posts that must not count: figurative, sport, film, past, drill, homonym |
-| `terms` | phrases of up to eight tokens; a final `*` stands for any ending |
+| `terms` | phrases of up to sixteen tokens; a final `*` stands for any ending |
 | `pairs` | `a + b`: two phrases within six tokens of each other, in any order; the first is the rarer |
 | `figurative` | phrases that make a term they overlap figurative |
+| `tags` | single words, of any language, that name the type within a joined hashtag (`#placeflood`) |
 
 Terms are folded (case, accents, width, Arabic marks), so write them naturally. An Arabic article
 or clitic before the first word need not be written. In scripts without word gaps each character
-is a token.
+is a token. A `*` needs three letters before it.
+
+A phrase fires in texts of every language. One that means something else in another language ends
+in `@`, after the `*` if it has one (`brand*@`): it then counts only in texts whose function words,
+or declared language, are those of its own. The `@` works in terms, halves of pairs, figurative
+phrases, senses and facts; words of assembly never take one, for they are masked in whatever
+language they stand.
+
+`tocsin vocabulary check` reads every file, tries every example and says what is wrong.
 """  # noqa: E501
 
 
@@ -59,9 +79,18 @@ def row(hazard: Hazard) -> str:
     return f"| {' | '.join(cells)} |\n"
 
 
+def code_row(hazard: Hazard) -> str:
+    """One line of the table of codes; empty where the hazard has none."""
+    codes = (hazard.codes.glide, hazard.codes.gdacs, hazard.codes.undrr)
+    if not any(codes):
+        return ""
+    return f"| {' | '.join((f'`{hazard.key}`', *(code or '' for code in codes)))} |\n"
+
+
 def page() -> str:
     """The whole page as Markdown."""
-    return HEAD + "".join(row(hazard) for hazard in load_hazards()) + FOOT
+    hazards = load_hazards()
+    return HEAD + "".join(map(row, hazards)) + CODES + "".join(map(code_row, hazards)) + FOOT
 
 
 if __name__ == "__main__":

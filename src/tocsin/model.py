@@ -51,12 +51,10 @@ class Ground(StrEnum):
     DISTANCE_KM = "distance_km"
     COUNTRY_ONLY = "country_only"
     COUNTRY = "country"
-    OUTLINE = "outline"
     EXCLUDED = "excluded"
     SEVERITY = "severity"
     CERTAINTY = "certainty"
     CONFIDENCE = "confidence"
-    FIGURE = "figure"
     EVIDENCE = "evidence"
     PHASE = "phase"
 
@@ -225,33 +223,26 @@ class Support(msgspec.Struct, frozen=True):
 
 
 Preset = Literal["fast", "balanced", "confirmed"]
-"""How much evidence a watch waits for."""
 
 
 class Area(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A circle of a watch, with a country or a ring of (lat, lon) where one bounds it instead."""
+    """A circle of a watch, which a country (ISO code) or a ring of (lat, lon) may replace."""
 
     lat: float
     lon: float
     radius_km: float
     place: str | None = None
-    """Gazetteer id."""
     country: str | None = None
-    """ISO code of a whole country; the circle only stands in where an event names none."""
     ring: tuple[tuple[float, float], ...] = ()
     label: str = ""
-    """Name of the gazetteer place, or the gated label of an asset."""
-
-
-class Threshold(msgspec.Struct, frozen=True):
-    """An impact figure an event must reach."""
-
-    kind: str
-    least: float
 
 
 class Watch(msgspec.Struct, frozen=True):
-    """What someone wants to know: hazards, areas, bounds; nothing else can be said."""
+    """What someone wants to know: hazards, areas, bounds; nothing else can be said.
+
+    Any of `areas` will do; all of `facts` must be reached; `facilities` bound nothing, for
+    events do not tell them.
+    """
 
     id: str
     hazards: tuple[str, ...] | Literal["any"]
@@ -265,16 +256,13 @@ class Watch(msgspec.Struct, frozen=True):
     meaning: str
     """The compiled meaning in words; also its name (no text of the user is kept)."""
     areas: tuple[Area, ...] = ()
-    """Several areas, any of which will do; empty when the one circle above says it all."""
     not_areas: tuple[Area, ...] = ()
     min_severity: Severity = "Unknown"
     min_certainty: Certainty = "Unknown"
     min_confidence: float = 0.0
-    facts: tuple[Threshold, ...] = ()
-    """Figures that must all be reached."""
+    facts: tuple[tuple[str, float], ...] = ()
     evidence: Preset = "fast"
     facilities: tuple[str, ...] = ()
-    """Kinds of site the watch speaks of; events do not tell them, so they bound nothing."""
 
 
 AlertKind = Literal["alert", "update", "withdrawal"]

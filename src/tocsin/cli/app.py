@@ -5,7 +5,7 @@ import sys
 import typer
 
 from tocsin import __version__
-from tocsin.cli import demo, doctor, explain, init, replay, run, score, vocabulary
+from tocsin.cli import demo, doctor, explain, init, replay, run, score, vocabulary, watch
 from tocsin.cli.crash import quieten, tell
 from tocsin.cli.screen import fail
 from tocsin.errors import TocsinError
@@ -29,6 +29,7 @@ app.command("replay")(replay.replay)
 app.command("explain")(explain.explain)
 app.command("score")(score.score)
 app.add_typer(vocabulary.app)
+app.add_typer(watch.app)
 
 
 def _version(asked: bool) -> None:

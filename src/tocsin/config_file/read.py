@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from tocsin.config import Spec, Value
-from tocsin.config_file.settings import SETTINGS
+from tocsin.config import Field, Spec, Value
+from tocsin.config_file.settings import CHANNEL_FIELDS, SETTINGS
 from tocsin.errors import ConfigError
 
 FILE_BYTES = 1 << 20
@@ -18,7 +18,7 @@ WATCHES = 10_000
 PAGE = "page"
 """The one channel that needs no sink: its alerts are read on the page and in the stream."""
 
-_TABLES = (*SETTINGS, "sources", "sinks", "watches")
+_TABLES = (*SETTINGS, "sources", "sinks", "channels", "watches")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _FLOORS = (
     (re.compile(r"(min_|k_|sensitive_)?(k|voices|sensitive|authors)(_min|_floor)?"), "P3"),
@@ -50,6 +50,8 @@ class Configuration(msgspec.Struct, frozen=True):
     sinks: dict[str, Part]
     watches: tuple[dict[str, Any], ...]
     """Raw tables; `tocsin.watch.compile_watch` gives them meaning."""
+    policies: dict[str, dict[str, Value]] = {}
+    """How each sink may be spoken to, by channel, with defaults; one entry for every sink."""
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -90,12 +92,14 @@ def parse(text: str, name: str = "configuration") -> Configuration:
     for key in tables:
         if key not in _TABLES:
             raise _unknown(key, key, _TABLES)
-    sections = {name: _section(name, tables.get(name, {})) for name in SETTINGS}
+    sections = {n: _section(n, tables.get(n, {}), known) for n, known in SETTINGS.items()}
+    sinks = _parts("sinks", tables.get("sinks", {}))
     return Configuration(
         **sections,
         sources=_parts("sources", tables.get("sources", {})),
-        sinks=_parts("sinks", tables.get("sinks", {})),
+        sinks=sinks,
         watches=_watches(tables.get("watches", [])),
+        policies=_policies(tables.get("channels", {}), tuple(sinks)),
     )
 
 
@@ -128,10 +132,27 @@ def _refuse_endless(value: Any, path: str, depth: int) -> None:
         raise ConfigError(path, "no finite number", "Give a number of usual size.")
 
 
-def _section(name: str, table: Any) -> dict[str, Value]:
+def _policies(tables: Any, sinks: tuple[str, ...]) -> dict[str, dict[str, Value]]:
+    """Settings of every channel that has a sink; the page has none, it hides nothing."""
+    if not isinstance(tables, dict):
+        raise ConfigError("channels", "expected tables", "Write [channels.NAME].")
+    for name in tables:
+        if name not in sinks:
+            raise _unknown(f"channels.{name}", name, sinks)
+    found = {n: _section(f"channels.{n}", tables.get(n, {}), CHANNEL_FIELDS) for n in sinks}
+    for name, policy in found.items():
+        target = policy["escalate_to"]
+        if target and (target == name or target not in sinks):
+            raise ConfigError(
+                f"channels.{name}.escalate_to", "no other sink", "Name another [sinks.NAME]."
+            )
+    return found
+
+
+def _section(name: str, table: Any, known: tuple[Field, ...]) -> dict[str, Value]:
     if not isinstance(table, dict):
         raise ConfigError(name, "expected a table", f"Write [{name}] on a line of its own.")
-    fields = {field.name: field for field in SETTINGS[name]}
+    fields = {field.name: field for field in known}
     for key in table:
         if key not in fields:
             raise _unknown(f"{name}.{key}", key, tuple(fields))

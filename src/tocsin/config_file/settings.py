@@ -27,3 +27,40 @@ SETTINGS: dict[str, tuple[Field, ...]] = {
     ),
 }
 """Fields by section, in the order in which they are shown."""
+
+CHANNEL_FIELDS: tuple[Field, ...] = (
+    Field(
+        "group_s",
+        60.0,
+        "After a message about an event the next ones wait so long, unless it got worse or ended.",
+        unit="s",
+        low=0.0,
+        high=86_400.0,
+    ),
+    Field(
+        "budget",
+        60,
+        "Most messages in an hour, red ones and withdrawals apart; 0 is no bound.",
+        low=0,
+        high=100_000,
+    ),
+    Field("quiet", "", 'Hours in which all but urgent ones wait, such as "22:00-07:00".'),
+    Field("zone", "UTC", 'Time zone of the quiet hours, such as "Europe/Madrid".'),
+    Field(
+        "quiet_break",
+        "red",
+        "What is told in the quiet hours all the same.",
+        choices=("red", "never"),
+    ),
+    Field("escalate_to", "", "Channel that is told when nobody acknowledges an alert here."),
+    Field(
+        "escalate_s",
+        900.0,
+        "How long to wait for an acknowledgement.",
+        unit="s",
+        low=30.0,
+        high=86_400.0,
+    ),
+    Field("drill", False, "A test channel: drills go to such channels and nowhere else."),
+)
+"""What `[channels.NAME]` may hold about the sink of that name."""

@@ -1,7 +1,7 @@
 """The commented file `tocsin init` writes, and the reference page of the settings."""
 
 from tocsin.config import Field, Value
-from tocsin.config_file.settings import SETTINGS
+from tocsin.config_file.settings import CHANNEL_FIELDS, SETTINGS
 
 _HEAD = """\
 # Tocsin: what it reads, what you want to know, and where it should tell you.
@@ -22,7 +22,8 @@ type = "usgs"
 
 # hazards: "any" or a list of keys. place: a name with its country, or lat and lon.
 # radius_km: 1 to 20000. min_level: green, yellow or red. channel: a sink, or "page",
-# which is the web page and needs none.
+# which is the web page and needs none. Or text: the same in your own words, which
+# tocsin watch check shows back. evidence: fast, balanced or confirmed.
 [[watches]]
 hazards = "any"
 min_level = "yellow"
@@ -33,6 +34,11 @@ channel = "page"
 # place = "Valencia, Spain"
 # radius_km = 80
 # min_level = "yellow"
+# channel = "ops"
+
+# [[watches]]
+# text = "earthquake M5+ Japan or Taiwan"
+# evidence = "fast"
 # channel = "ops"
 
 # ---- Where it tells you. The name of a sink is the channel of a watch. ----
@@ -46,7 +52,7 @@ _INTRO = """\
 # Settings
 
 Every setting of the configuration file, made from the table the parser uses. A file with
-`[[watches]]`, `[sources.NAME]` and `[sinks.NAME]` beside these sections is what
+`[[watches]]`, `[sources.NAME]`, `[sinks.NAME]` and `[channels.NAME]` beside these sections is what
 `tocsin init` writes.
 
 Floors of the privacy contract (voices per event, life of keys and reports, geofence) are
@@ -69,7 +75,8 @@ def template() -> str:
 def reference() -> str:
     """The text of `docs/reference/settings.md`."""
     lines = [_INTRO]
-    for section, fields in SETTINGS.items():
+    sections = {**SETTINGS, "channels.NAME": CHANNEL_FIELDS}
+    for section, fields in sections.items():
         lines += [
             f"## [{section}]",
             "",

@@ -1,9 +1,11 @@
 """From a matched revision to a message that arrived."""
 
 from tocsin.deliver.build import Sink, build_sinks
+from tocsin.deliver.desk import Desk
 from tocsin.deliver.dispatch import Counts, Dispatcher
+from tocsin.deliver.policy import Policy, policies
 from tocsin.deliver.receiver import Receiver
-from tocsin.deliver.stages import STAGES, Held, Stage, through
+from tocsin.deliver.stages import STAGES, Held, Moment, Stage, Stop, through
 
-__all__ = ["STAGES", "Counts", "Dispatcher", "Held", "Receiver", "Sink", "Stage",
-           "build_sinks", "through"]  # fmt: skip
+__all__ = ["STAGES", "Counts", "Desk", "Dispatcher", "Held", "Moment", "Policy", "Receiver",
+           "Sink", "Stage", "Stop", "build_sinks", "policies", "through"]  # fmt: skip

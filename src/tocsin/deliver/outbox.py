@@ -53,6 +53,19 @@ class Turn:
         self._failures += 1
         self._rests = owed.attempts + 1 < STUBBORN or self._failures > 1
 
+    def rest(self) -> None:
+        """Try nothing more in this pass."""
+        self._rests = True
+
+    def of_digest(self, owed: Owed) -> list[Owed]:
+        """This message and what is to go out with it; a withdrawal always goes alone."""
+        name = owed.alert.digest
+        if not name or owed.alert.kind == "withdrawal":
+            return [owed]
+        same = [o for o in self._owed if o.alert.digest == name and o.alert.kind != "withdrawal"]
+        # After a failure all of them have waited equally long; a newcomer joins no old digest.
+        return [o for o in same if o.attempts == owed.attempts]
+
     @staticmethod
     def _line(owed: Owed) -> tuple[str, str]:
         return owed.alert.event.event_id, owed.alert.watch

@@ -6,7 +6,7 @@ from pathlib import Path
 from tocsin.clock import Clock, SystemClock
 from tocsin.config import Spec
 from tocsin.config_file import Configuration, checked_parts
-from tocsin.deliver import build_sinks
+from tocsin.deliver import build_sinks, policies
 from tocsin.engine.keys import live_keys
 from tocsin.engine.live import Engine, Listeners
 from tocsin.errors import ConfigError, SourceEnded, WatchRefused
@@ -16,7 +16,7 @@ from tocsin.sources import Source, load_sources
 from tocsin.store import Store
 from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.vocabulary.hazards import load_hazards
-from tocsin.watch import compile_watch
+from tocsin.watch import Resolver, compile_watch
 
 
 def source_specs() -> dict[str, Spec]:
@@ -39,14 +39,20 @@ def build_sources(configuration: Configuration, clock: Clock) -> dict[str, Sourc
     return built
 
 
-def build_watches(configuration: Configuration) -> list[Watch]:
-    """Compiled watches; raises ConfigError naming the one that was refused, never its text."""
-    hazards = [hazard.key for hazard in load_hazards()]
+def place_finder() -> Resolver:
+    """Places of the gazetteer by name, best first."""
     gazetteer = Gazetteer.load()
 
     def places(name: str) -> list[Place]:
         return [gazetteer.place(index) for index in gazetteer.find(name)]
 
+    return places
+
+
+def build_watches(configuration: Configuration) -> list[Watch]:
+    """Compiled watches; raises ConfigError naming the one that was refused, never its text."""
+    hazards = [hazard.key for hazard in load_hazards()]
+    places = place_finder()
     watches = []
     for number, table in enumerate(configuration.watches, 1):
         try:
@@ -66,12 +72,13 @@ def assemble(configuration: Configuration, folder: Path, clock: Clock, tell: Lis
     sources = build_sources(configuration, clock)
     watches = build_watches(configuration)
     sinks = build_sinks(configuration, clock)
+    manners = policies(configuration.policies)
     path = folder / str(configuration.store["path"])
     store = Store.open(path)
     memory = str(configuration.keys["path"])
     keys = live_keys(path.parent / f"{path.stem}-keys", Path(memory) if memory else None)
     step_s = float(configuration.engine["step_s"])  # type: ignore[arg-type]
-    return Engine(sources, watches, sinks, store, keys, clock, tell, step_s)
+    return Engine(sources, watches, sinks, store, keys, clock, tell, step_s, policies=manners)
 
 
 def file_source(paths: list[str]) -> Source:

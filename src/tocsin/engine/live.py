@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from tocsin.clock import DAY_MS, MINUTE_MS, Clock
-from tocsin.deliver import STAGES, Dispatcher, Sink, through
+from tocsin.deliver import Desk, Dispatcher, Policy, Sink
 from tocsin.engine.intake import Chunk, Intake
 from tocsin.engine.keys import Keys
 from tocsin.errors import TocsinError
@@ -54,6 +54,7 @@ class Engine:
         listeners: Listeners,
         step_s: float = 1.0,
         rng: random.Random | None = None,
+        policies: Mapping[str, Policy] | None = None,
     ) -> None:
         self._clock, self._store, self._listeners, self._step_s = clock, store, listeners, step_s
         self._rng = rng or random.Random()
@@ -66,6 +67,7 @@ class Engine:
         self._matcher = Matcher(watches)
         self._matcher.restore(store.last_alerts())
         self._dispatcher = Dispatcher(store, sinks, clock, self._rng)
+        self.desk = Desk(policies or {}, store)
         self._queue: queue.Queue[Chunk] = queue.Queue(CHUNKS)
         cursors = store.cursors()
         self.intakes = [
@@ -172,10 +174,10 @@ class Engine:
         alerts = [alert for event in events for alert in self._matcher.alerts(event)]
         cursors = {c.intake.name: c.cursor for c in chunks if c.cursor is not None}
         now_ms = self._clock.now_ms()
-        alerts, _ = through(STAGES, alerts, now_ms)
-        if events or alerts or cursors:
+        alerts, held = self.desk.take(alerts, now_ms)
+        if events or alerts or cursors or held:
             ordinal = str(self._line.ordinal).encode()
-            self._store.commit_step(events, alerts, cursors, now_ms, {_ORDINAL: ordinal})
+            self._store.commit_step(events, alerts, cursors, now_ms, {_ORDINAL: ordinal}, held)
         for event in events:
             self._listeners.event(event)
         for alert in alerts:

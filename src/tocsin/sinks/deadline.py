@@ -35,10 +35,14 @@ class Deadline:
     def trace(self, event: str, found: dict[str, Any]) -> None:
         """Remember the socket of each connection made; called by the transport."""
         if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
-            with self._turn:
-                self._socket = found["return_value"].get_extra_info("socket")
-                if self.passed:
-                    self._shut()
+            self.hold(found["return_value"].get_extra_info("socket"))
+
+    def hold(self, made: socket.socket) -> None:
+        """Remember a socket that was just connected."""
+        with self._turn:
+            self._socket = made
+            if self.passed:
+                self._shut()
 
     def _cut(self) -> None:
         with self._turn:

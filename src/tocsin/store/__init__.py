@@ -2,6 +2,7 @@
 
 from tocsin.store.connection import StoreUnavailable
 from tocsin.store.ledger import Store
-from tocsin.store.records import Owed, Revision, shrunk
+from tocsin.store.records import Ack, Outcome, Owed, Revision, Silence, Unsaid, shrunk
 
-__all__ = ["Owed", "Revision", "Store", "StoreUnavailable", "shrunk"]
+__all__ = ["Ack", "Outcome", "Owed", "Revision", "Silence", "Store", "StoreUnavailable",
+           "Unsaid", "shrunk"]  # fmt: skip

@@ -9,9 +9,18 @@ from typing import Self
 
 from tocsin.errors import InputError
 from tocsin.model import Alert, Event
-from tocsin.store import outbox, revisions
+from tocsin.store import outbox, revisions, unsaid
 from tocsin.store.connection import BUSY_MS, connect, explained
-from tocsin.store.records import OutboxState, Owed, Revision, fell_below_k
+from tocsin.store.records import (
+    Ack,
+    OutboxState,
+    Outcome,
+    Owed,
+    Revision,
+    Silence,
+    Unsaid,
+    fell_below_k,
+)
 
 META_BYTES = 16 << 20
 CURSOR_CHARS = 4_096
@@ -54,8 +63,9 @@ class Store:
         cursors: Mapping[str, str],
         now_ms: int,
         meta: Mapping[str, bytes] | None = None,
+        held: Sequence[Unsaid] = (),
     ) -> None:
-        """Keep one step whole: revisions, what is owed for them, and how far sources were read.
+        """Keep one step whole: revisions, what is owed or held back, how far sources were read.
 
         Repeating a step changes nothing. A withdrawal takes the place of what the same
         channel is still owed about the event, and an event withdrawn for too few voices
@@ -66,6 +76,9 @@ class Store:
                 revisions.add(base, event)
             for alert in alerts:
                 outbox.add(base, alert, now_ms)
+                unsaid.said(base, alert)
+            for each in held:
+                unsaid.keep(base, each)
             for event in events:
                 if fell_below_k(event):
                     self._shrink(base, event.event_id)
@@ -162,6 +175,76 @@ class Store:
             limit,
         )
 
+    def unsaid(self, limit: int = 10_000) -> list[Unsaid]:
+        """What was held back or dropped, newest first; the last of each event and channel."""
+        with self._turn, explained(self._name):
+            return unsaid.select(self._base, limit)
+
+    def silence(self, each: Silence, now_ms: int) -> None:
+        """Begin a silence, or replace the one of its id; raises InputError beyond the bounds."""
+        with self._transaction() as base:
+            unsaid.silence(base, each, now_ms)
+
+    def end_silence(self, silence_id: str) -> bool:
+        """End a silence; False when there is none of that id."""
+        with self._transaction() as base:
+            found = base.execute("DELETE FROM silences WHERE id = ?", (silence_id,)).rowcount
+        return found > 0
+
+    def silences(self, now_ms: int) -> list[Silence]:
+        """Silences that have not ended."""
+        with self._turn, explained(self._name):
+            return unsaid.silences(self._base, now_ms)
+
+    def acknowledge(self, event_id: str, now_ms: int, outcome: Outcome = "") -> None:
+        """Note that somebody sees to an event; raises InputError when there is none."""
+        with self._transaction() as base:
+            unsaid.acknowledge(base, event_id, now_ms, outcome)
+
+    def acks(self, limit: int = 10_000) -> list[Ack]:
+        """What was seen to, newest first."""
+        with self._turn, explained(self._name):
+            return unsaid.acks(self._base, limit)
+
+    def unanswered(self, channel: str, since_ms: int, before_ms: int) -> list[Owed]:
+        """Alerts sent there in that time that nobody acknowledged or took back; at most 100."""
+        return self._owed(
+            "WHERE state = 'sent' AND channel = ? AND kind = 'alert' AND tried_ms >= ?"
+            " AND tried_ms <= ? AND event_id NOT IN (SELECT event_id FROM acks) AND NOT EXISTS"
+            " (SELECT 1 FROM outbox AS later WHERE later.event_id = outbox.event_id AND"
+            " later.watch = outbox.watch AND later.kind = 'withdrawal' AND later.seq > outbox.seq)"
+            " ORDER BY seq LIMIT 100",
+            channel,
+            since_ms,
+            before_ms,
+        )
+
+    def told(self, owed: Owed) -> list[Owed]:
+        """What its channel may have got about the event before, oldest first; at most 100.
+
+        A message that was tried and then superseded may have arrived without a word.
+        """
+        alert = owed.alert
+        return self._owed(
+            "WHERE event_id = ? AND watch = ? AND channel = ? AND seq < ? AND (state = 'sent'"
+            " OR state IN ('superseded', 'expired') AND attempts > 0) ORDER BY seq LIMIT 100",
+            alert.event.event_id,
+            alert.watch,
+            alert.channel,
+            owed.seq,
+        )
+
+    def standing(self, channel: str, since_ms: int) -> list[Owed]:
+        """The last message sent about each event since then, where the matter still stands."""
+        last = self._owed(
+            "WHERE seq IN (SELECT max(seq) FROM outbox WHERE channel = ? AND state = 'sent'"
+            " AND created_ms >= ? GROUP BY watch, event_id) AND kind != 'withdrawal'"
+            " ORDER BY seq DESC LIMIT 1000",
+            channel,
+            since_ms,
+        )
+        return [each for each in last if each.alert.event.phase in ("reported", "updated")]
+
     def cursors(self) -> dict[str, str]:
         """How far each source was read when the last step was kept."""
         with self._turn, explained(self._name):
@@ -185,6 +268,7 @@ class Store:
     def _shrink(base: sqlite3.Connection, event_id: str) -> None:
         revisions.shrink(base, event_id)
         outbox.shrink(base, event_id)
+        unsaid.shrink(base, event_id)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

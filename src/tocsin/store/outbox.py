@@ -7,7 +7,7 @@ import msgspec
 
 from tocsin.errors import Corruption
 from tocsin.model import Alert
-from tocsin.store.records import OutboxState, Owed, shrunk
+from tocsin.store.records import OutboxState, Owed, emptied, shrunk
 
 DETAIL_CHARS = 200
 _COLUMNS = "seq, state, attempts, created_ms, tried_ms, next_at_ms, detail, json"
@@ -59,10 +59,20 @@ def mark(
     ).rowcount
     if not changed and not base.execute("SELECT 1 FROM outbox WHERE key = ?", (key,)).fetchone():
         raise Corruption("outbox: a message was tried that is not in it. Stop and report this.")
+    if changed and state == "rejected":
+        _bury(base, "key = ?", key)
+
+
+def _bury(base: sqlite3.Connection, which: str, *values: object) -> None:
+    """Leave no text in messages that will never arrive; `which` is written in this module."""
+    for seq, body in base.execute(f"SELECT seq, json FROM outbox WHERE {which}", values).fetchall():
+        dead = msgspec.json.encode(emptied(_alert(seq, body)))
+        base.execute("UPDATE outbox SET json = ? WHERE seq = ?", (dead, seq))
 
 
 def expire(base: sqlite3.Connection, before_ms: int) -> int:
     """Give up what has been owed since before then."""
+    _bury(base, "state = 'pending' AND created_ms < ?", before_ms)
     return base.execute(
         "UPDATE outbox SET state = 'expired' WHERE state = 'pending' AND created_ms < ?",
         (before_ms,),

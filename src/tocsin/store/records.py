@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from tocsin.model import Alert, Event, Ground, Phase, Why
+from tocsin.model import Alert, Event, Ground, LevelWord, Phase, Why
 
 OutboxState = Literal["pending", "sent", "rejected", "expired", "superseded"]
 
@@ -39,6 +39,55 @@ class Owed(msgspec.Struct, frozen=True):
     def due(self, now_ms: int) -> bool:
         """Whether it may be tried; a clock that went back behind the last try never holds it."""
         return now_ms >= self.next_at_ms or now_ms < self.tried_ms
+
+
+class Unsaid(msgspec.Struct, frozen=True):
+    """The last message a channel was not given about an event, with the reason in one word."""
+
+    alert: Alert
+    reason: str
+    at_ms: int
+    until_ms: int
+    """When it is given after all; 0 when never."""
+
+
+class Silence(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is not to be told for a while; every part that is set must fit."""
+
+    id: str
+    until_ms: int
+    from_ms: int = 0
+    hazard: str = ""
+    country: str = ""
+    event_id: str = ""
+    watch: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    radius_km: float = 0.0
+    max_level: LevelWord = "yellow"
+    """The highest level it quiets; red only when somebody says so."""
+    maintenance: bool = False
+
+
+Outcome = Literal["", "real", "exaggerated", "false", "duplicate", "elsewhere"]
+"""What came of an event, as whoever got it says afterwards."""
+
+
+class Ack(msgspec.Struct, frozen=True):
+    """Somebody saw to an event."""
+
+    event_id: str
+    at_ms: int
+    outcome: Outcome
+
+
+def emptied(alert: Alert) -> Alert:
+    """A dead letter: key, kind, hazard, level and times are left, every text is gone."""
+    event = msgspec.structs.replace(
+        alert.event, headline="", place=None, facts=(), bulletins=(), why=(), extent=None,
+        population=None,
+    )  # fmt: skip
+    return msgspec.structs.replace(alert, event=event, why=(), meaning="")
 
 
 def fell_below_k(event: Event) -> bool:

@@ -38,6 +38,28 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE cursors (source TEXT PRIMARY KEY, cursor TEXT NOT NULL)",
         "CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL)",
     ),
+    (
+        """CREATE TABLE unsaid (
+            event_id TEXT NOT NULL,
+            watch TEXT NOT NULL,
+            channel TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            at_ms INTEGER NOT NULL,
+            until_ms INTEGER NOT NULL,
+            json BLOB NOT NULL,
+            PRIMARY KEY (event_id, watch, channel)
+        )""",
+        """CREATE TABLE silences (
+            id TEXT PRIMARY KEY,
+            until_ms INTEGER NOT NULL,
+            json BLOB NOT NULL
+        )""",
+        """CREATE TABLE acks (
+            event_id TEXT PRIMARY KEY,
+            at_ms INTEGER NOT NULL,
+            outcome TEXT NOT NULL
+        )""",
+    ),
 )
 """Step i brings a file from version i to i + 1; a shipped step is never edited."""
 

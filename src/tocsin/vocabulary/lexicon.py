@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tocsin.compiled import kernel
 from tocsin.errors import Corruption
-from tocsin.vocabulary.token_kernel import mixed
+from tocsin.vocabulary.token_kernel import STEMS_KEPT, mixed
 from tocsin.vocabulary.tokens import (
     PHRASE_MAX,
     STEM_MIN,
@@ -185,7 +185,7 @@ def _walk(at, hashes, bare, stem, keys, entries, code_at, codes, room, first_onl
                         )
                         done = first_only
                     # A stem may end the phrase at token q.
-                    for s in range(2):
+                    for s in range(STEMS_KEPT):
                         # The stems of a bare first word stand beside those of the full one.
                         if (form == 1 and q == p) or stem[q, s] == _ZERO or used < 0:
                             continue

@@ -12,6 +12,8 @@ _M2 = np.uint64(0x94D049BB133111EB)
 _U30, _U27, _U31 = np.uint64(30), np.uint64(27), np.uint64(31)
 _ZERO = np.uint64(0)
 _STEM_MIN = 3
+STEMS_KEPT = 4
+"""Known stems of one word that are kept, the longest ones: languages nest them in each other."""
 _TAG_SALT = np.uint64(0x48415348)
 TAG_PART_MIN = 4
 """Shortest word, in letters, that a joined hashtag is parted at."""
@@ -108,7 +110,8 @@ def hash_word(word, begin, size, stems, stem_out, row):
         if len(stems) > 1 and i - begin + 1 >= _STEM_MIN:
             prefix = mixed(state)
             if contains(stems, prefix):
-                stem_out[row, 1] = stem_out[row, 0]
+                for k in range(STEMS_KEPT - 1, 0, -1):
+                    stem_out[row, k] = stem_out[row, k - 1]
                 stem_out[row, 0] = prefix
     return mixed(state)
 
@@ -200,6 +203,30 @@ def is_link(buffer, start, i, end):
 
 
 @kernel
+def mark_tag(m, word, size, part, tags, stems, hashes, bare, stem):
+    """Mark the words a hashtag is made with in row m; returns 1 when it was parted into two rows.
+
+    Both halves keep the bytes of the whole: none is told from the other.
+    """
+    if contains(tags, hashes[m]):
+        # A part of #CamelCase may name a hazard there that it does not name alone.
+        if part:
+            bare[m] = hashes[m] ^ _TAG_SALT
+        return 0
+    if part or stem[m, 0] != _ZERO:
+        return 0
+    at, side = part_of_tag(word, size, tags)
+    if at == 0:
+        return 0
+    stem[m] = 0
+    hashes[m] = hash_word(word, 0, at, stems, stem, m)
+    hashes[m + 1] = hash_word(word, at, size, stems, stem, m + 1)
+    bare[m] = 0
+    bare[m + side] = hashes[m + side] ^ _TAG_SALT
+    return 1
+
+
+@kernel
 def cut(buffer, offsets, kinds, fold, stems, tags):
     """Columns of `tokens.Tokens` for the texts in a buffer."""
     n = len(offsets) - 1
@@ -212,7 +239,7 @@ def cut(buffer, offsets, kinds, fold, stems, tags):
     shape = np.zeros(room, np.uint8)
     value = np.full(room, np.nan)
     bare = np.zeros(room, np.uint64)
-    stem = np.zeros((room, 2), np.uint64)
+    stem = np.zeros((room, STEMS_KEPT), np.uint64)
     marks = np.zeros(n, np.uint8)
     word = np.zeros(_WORD_MAX, np.int64)
     points = np.zeros(_WORD_MAX, np.int64)
@@ -340,22 +367,10 @@ def cut(buffer, offsets, kinds, fold, stems, tags):
             start[m], stop[m] = begin - base, i - base
             if tag and len(tags) > 1:
                 joined = m > at[doc] and shape[m - 1] & 4 and stop[m - 1] == start[m]
-                if goes_on or joined:
-                    # A part of #CamelCase may name a hazard there that it does not name alone.
-                    if contains(tags, hashes[m]):
-                        bare[m] = hashes[m] ^ _TAG_SALT
-                elif stem[m, 0] == _ZERO and not contains(tags, hashes[m]):
-                    begin_of, side = part_of_tag(word, size, tags)
-                    if begin_of > 0:
-                        # Both halves keep the bytes of the whole: none is told from the other.
-                        stem[m] = 0
-                        hashes[m] = hash_word(word, 0, begin_of, stems, stem, m)
-                        hashes[m + 1] = hash_word(word, begin_of, size, stems, stem, m + 1)
-                        bare[m] = 0
-                        bare[m + side] = hashes[m + side] ^ _TAG_SALT
-                        kind[m + 1], shape[m + 1] = 1, 4
-                        start[m + 1], stop[m + 1] = start[m], stop[m]
-                        m += 1
+                part = goes_on or joined
+                m += mark_tag(m, word, size, part, tags, stems, hashes, bare, stem)
+                if kind[m] == 0:
+                    kind[m], shape[m], start[m], stop[m] = 1, 4, start[m - 1], stop[m - 1]
             m += 1
         at[doc + 1] = m
     return (

@@ -56,7 +56,7 @@ class Tokens(NamedTuple):
     """Hash without an Arabic clitic or article, else 0; of a word that a hashtag is made with,
     its own hash salted."""
     stem: NDArray[np.uint64]
-    """(m, 2): longest and next known stem of a word, else 0."""
+    """(m, STEMS_KEPT): known stems of a word, the longest first, else 0."""
     marks: NDArray[np.uint8]
     """(n,): 1 link, 2 question mark, 4 exclamation mark, 8 repost prefix, per text."""
 

@@ -13,7 +13,6 @@ from tocsin.model import (
     Place,
     Preset,
     Severity,
-    Threshold,
     Watch,
 )
 from tocsin.vocabulary.facts import FACT_KINDS
@@ -30,7 +29,7 @@ from tocsin.watch.areas import (
 from tocsin.watch.place_choice import Resolver, candidates, chosen, questions
 from tocsin.watch.place_text import cleaned
 from tocsin.watch.policy import load_policy
-from tocsin.watch.wish import Wish
+from tocsin.watch.wish import Threshold, Wish
 from tocsin.watch.written import admits_label, compile_text
 
 HAZARDS_PER_WATCH = 64

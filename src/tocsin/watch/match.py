@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import get_args
 
 from tocsin.model import LEVELS, Area, Event, Ground, Place, Severity, Watch, Why
-from tocsin.vocabulary.geometry import distance_km
-from tocsin.watch.outline import outline_km
+from tocsin.watch.distance import apart_km, outline_km
 
 PLACE_RADIUS_KM = 50.0
 """At most this much of an event's own uncertainty is added to the radius of a watch."""
@@ -76,20 +75,20 @@ def _area(watch: Watch, event: Event) -> tuple[bool, list[Why]]:
 
 def _beyond(area: Area, place: Place) -> tuple[float, list[Why]]:
     """How far (km) a place lies beyond an area, at most 0 inside; and the grounds."""
-    apart_km = float(distance_km(area.lat, area.lon, place.lat, place.lon))
+    away_km = apart_km(area.lat, area.lon, place.lat, place.lon)
     if area.country is not None and place.country is not None:
         inside = place.country == area.country
         grounds = [Why(Ground.COUNTRY, place.country, area.country)]
-        return (0.0 if inside else max(apart_km, 1.0)), grounds
+        return (0.0 if inside else max(away_km, 1.0)), grounds
     if area.ring:
         off_km = outline_km(area.ring, place.lat, place.lon)
         slack_km = reach(0.0, place)
-        return off_km - slack_km, [Why(Ground.OUTLINE, round(off_km), round(slack_km))]
+        return off_km - slack_km, [Why(Ground.DISTANCE_KM, round(off_km), round(slack_km))]
     reach_km = reach(area.radius_km, place)
-    grounds = [Why(Ground.DISTANCE_KM, round(apart_km), round(reach_km))]
+    grounds = [Why(Ground.DISTANCE_KM, round(away_km), round(reach_km))]
     if place.kind == "country":
         grounds.append(Why(Ground.COUNTRY_ONLY, place.country or place.name))
-    return apart_km - reach_km, grounds
+    return away_km - reach_km, grounds
 
 
 def _spared(watch: Watch, event: Event) -> tuple[bool, list[Why]]:
@@ -101,9 +100,9 @@ def _spared(watch: Watch, event: Event) -> tuple[bool, list[Why]]:
         if area.country is not None:
             inside = place.country == area.country
         else:
-            apart_km = float(distance_km(area.lat, area.lon, place.lat, place.lon))
+            away_km = apart_km(area.lat, area.lon, place.lat, place.lon)
             # A country's middle may lie anywhere; only a finer place can be left out.
-            inside = place.kind != "country" and apart_km <= area.radius_km
+            inside = place.kind != "country" and away_km <= area.radius_km
         if inside or (area.place is not None and area.place == place.id):
             return False, [Why(Ground.EXCLUDED, place.name, area.label)]
     return True, []
@@ -133,11 +132,11 @@ def _confidence(watch: Watch, event: Event) -> tuple[bool, list[Why]]:
 def _figures(watch: Watch, event: Event) -> tuple[bool, list[Why]]:
     """Every figure asked for must be reached by the lower end of one that was given."""
     grounds: list[Why] = []
-    for asked in watch.facts:
-        low = max((f.low for f in event.facts if f.kind == asked.kind), default=None)
-        told = f"{asked.kind} {'not told' if low is None else f'{low:g}'}"
-        grounds.append(Why(Ground.FIGURE, told, asked.least))
-        if low is None or low < asked.least:
+    for kind, least in watch.facts:
+        low = max((f.low for f in event.facts if f.kind == kind), default=None)
+        told = f"{kind} {'not told' if low is None else f'{low:g}'}"
+        grounds.append(Why(Ground.FACT, told, least))
+        if low is None or low < least:
             return False, grounds
     return True, grounds
 

@@ -3,13 +3,14 @@
 from typing import NamedTuple
 
 from tocsin.errors import WatchRefused
-from tocsin.model import Area, LevelWord, Place, Preset, Severity, Threshold
+from tocsin.model import Area, LevelWord, Place, Preset, Severity
 from tocsin.watch.areas import excluded, kilometres, of_place
 from tocsin.watch.place_choice import chosen as sure
 from tocsin.watch.policy import Kind
 from tocsin.watch.policy_places import spoken_in
 from tocsin.watch.refusals import refused
 from tocsin.watch.spans import Span
+from tocsin.watch.wish import Threshold
 
 _MILE_KM = 1.609344
 _LEVELS: dict[str, LevelWord] = {"red": "red", "yellow": "yellow", "green": "green"}
@@ -51,8 +52,10 @@ def read(spans: list[Span], every: list[Span]) -> Sentence:
     places, doubtful = _meant(yes, home)
     spared, _ = _meant(no, home)
     grammar = {s.key for s in yes if s.kind is Kind.GRAMMAR}
+    named = _keys(yes, Kind.HAZARD, Kind.GROUP)
     return Sentence(
-        hazards=_keys(yes, Kind.HAZARD, Kind.GROUP),
+        # Words such as "evacuation" name an incident of no kind: beside a hazard they add none.
+        hazards=tuple(key for key in named if key != "incident") or named,
         not_hazards=_keys(no, Kind.HAZARD, Kind.GROUP),
         areas=tuple(of_place(place, radius_km) for place in places),
         not_areas=tuple(excluded(place) for place in spared),
@@ -124,12 +127,15 @@ def _figures(spans: list[Span], every: list[Span]) -> tuple[float | None, tuple[
         while last in little:
             last += 1
         beside = [s for s in every if s.end == first] + [s for s in every if s.start == last]
+        quake = any(s.kind is Kind.HAZARD and s.key == "earthquake" for s in beside)
         units = [s.key for s in beside if s.start == last and s.key in _UNITS]
         kinds = [kind for s in beside if (kind := _figured(s))]
         if units:
             radius_km = round(kilometres(span.value * _UNITS[units[0]]), 3)
         elif kinds:
             facts.append(Threshold(kinds[0], span.value))
+        elif quake and 3.0 <= span.value < 10.0:
+            facts.append(Threshold("magnitude", span.value))
         elif not _dated(span, every):
             raise refused("number", position=span.start + 1)
     return radius_km, tuple(sorted(facts, key=lambda f: (f.kind, f.least)))[:_FACTS_MAX]

@@ -15,10 +15,11 @@ from tocsin.watch.place_choice import Resolver
 from tocsin.watch.policy import Kind, load_policy
 
 WORDS_MAX = 60
+_SMALL_KM, _LOWER_KM = 1.5, 3.0
 _UNITS = ("km", "miles")
 """Words that are hardly ever the town of that name."""
 _PLACE_WORDS = 5
-_PLACE_SIGNS = 8
+_PLACE_SIGNS = 16
 _COST = {
     Kind.REFUSED: 0, Kind.TITLE: 0, Kind.PERSON: 0, Kind.HAZARD: 1, Kind.GROUP: 0,
     Kind.ASIDE: 2, Kind.FACT: 4, Kind.FACILITY: 3, Kind.GRAMMAR: 5, Kind.MONTH: 6,
@@ -82,7 +83,13 @@ def cover(size: int, spans: list[Span]) -> tuple[list[Span], list[int]]:
 
     Fewest unexplained words first, then fewest spans, then the likelier kinds.
     """
-    usable = [s for s in spans if s.kind in _COST and s.kind not in (Kind.GIVEN, Kind.STORM_NAME)]
+    usable = [
+        s
+        for s in spans
+        if s.kind in _COST
+        and s.kind not in (Kind.GIVEN, Kind.STORM_NAME)
+        and not (s.kind is Kind.FACT and _holds_hazard(s, spans))
+    ]
     best: list[tuple[tuple[int, int, int], Span | None]] = [((0, 0, 0), None)]
     for end in range(1, size + 1):
         left, count, cost = best[end - 1][0]
@@ -103,6 +110,11 @@ def cover(size: int, spans: list[Span]) -> tuple[list[Span], list[int]]:
             chosen.append(span_at)
             at = span_at.start
     return chosen[::-1], unknown[::-1]
+
+
+def _holds_hazard(fact: Span, spans: list[Span]) -> bool:
+    """Whether words that announce a figure hold a hazard, which must be read by itself."""
+    return any(s.kind is Kind.HAZARD and fact.start <= s.start and s.end < fact.end for s in spans)
 
 
 def _tokens(text: str, lexicon: Lexicon | None) -> Tokens:
@@ -146,11 +158,22 @@ def _places(text: str, words: Words, resolve: Resolver) -> list[Span]:
             if any(value == value for value in words.value[start:end]) or not _written(name):
                 continue
             places = resolve(name)
-            if places:
+            if places and not _doubtful(name, places[0], words.lone[start]):
                 # A name inside a sentence is written as one: Porto is no harbour.
                 rank = 15 if start and name[:1].isupper() else 0
                 found.append(Span(start, end, Kind.PLACE, "", rank, tuple(places[:12])))
     return found
+
+
+def _doubtful(name: str, place: Place, lone: bool) -> bool:
+    """Whether one word is rather a surname or a verb than the small town of that name.
+
+    With its country or region beside it a small town is found as well.
+    """
+    if lone or " " in name or "," in name or place.kind != "city":
+        return False
+    small = _SMALL_KM if name[:1].isupper() else _LOWER_KM
+    return name.isascii() and place.radius_km < small
 
 
 def _written(name: str) -> bool:

@@ -1,14 +1,21 @@
 """What a watch asks for, whichever way it was said, and the one way it becomes a Watch."""
 
 from hashlib import blake2b
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
-from tocsin.model import Area, Certainty, LevelWord, Preset, Severity, Threshold, Watch
+from tocsin.model import Area, Certainty, LevelWord, Preset, Severity, Watch
 
 SHOWN = 4
 """So many areas are named in a meaning; the others are counted."""
+
+
+class Threshold(NamedTuple):
+    """An impact figure an event must reach."""
+
+    kind: str
+    least: float
 
 
 class Wish(msgspec.Struct, frozen=True):

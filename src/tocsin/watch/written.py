@@ -19,6 +19,7 @@ from tocsin.watch.wish import Wish
 
 _ACCEPTED = (Kind.HAZARD, Kind.GROUP, Kind.FACILITY, Kind.ASIDE, Kind.PLACE, Kind.EXCEPTION)
 _BARRED = (Kind.REFUSED, Kind.TITLE, Kind.PERSON)
+_PEOPLE = ("religion", "ethnicity", "health", "sexuality", "migration", "person")
 _ORDER = ("person", "account", "labour")
 _REGIONS = ("admin1", "country", "water", "mountain", "area")
 
@@ -44,7 +45,7 @@ def compile_text(text: str, find: Resolver, sites: Sequence[Area] = ()) -> Writt
         raise WatchRefused("too_long", f"More than {WORDS_MAX} words.", "Write fewer.")
     _refuse_barred(words, spans)
     if named_person(words, spans):
-        raise refused("person")
+        raise refused("person", _advised(spans, [])[0])
     spans += storm_names(spans)
     chosen, leftover = cover(len(words.text), spans)
     if leftover:
@@ -81,7 +82,9 @@ def _voided(span: Span, words: Words, spans: list[Span], hazard: bool) -> bool:
     for other in spans:
         wider = other.start <= span.start and other.end >= span.end
         longer = other.end - other.start > span.end - span.start
-        if wider and longer and other.kind in _ACCEPTED:
+        # A report may tell of people whom no watch names: its phrases clear no such word.
+        clears = span.key not in _PEOPLE or not other.lang
+        if wider and longer and clears and other.kind in _ACCEPTED:
             return True
         # A region whose name is also such a word, written as a name: Marche.
         region = other.kind is Kind.PLACE and other.places[0].kind in _REGIONS

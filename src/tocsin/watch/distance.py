@@ -1,10 +1,18 @@
-"""How far a point lies from an outline on the globe."""
+"""Distances in plain numbers, for the one pair of points a condition is about."""
 
 import math
 
 from tocsin.vocabulary.geometry import EARTH_KM
 
 Ring = tuple[tuple[float, float], ...]
+
+
+def apart_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
+    """Great-circle distance in km between two points in degrees."""
+    phi1, phi2 = math.radians(lat1), math.radians(lat2)
+    half = math.sin((phi2 - phi1) / 2) ** 2
+    half += math.cos(phi1) * math.cos(phi2) * math.sin(math.radians(lon2 - lon1) / 2) ** 2
+    return EARTH_KM * 2 * math.asin(math.sqrt(min(half, 1.0)))
 
 
 def outline_km(ring: Ring, lat: float, lon: float) -> float:
