@@ -8,6 +8,7 @@ from tocsin.vocabulary.facts import FACT_IDS
 from tocsin.vocabulary.lexicon import compile_lexicon
 from tocsin.vocabulary.measures import Unit, fact_tables, number_id, unit_phrases
 from tocsin.vocabulary.pack import Traits, Vocabulary
+from tocsin.vocabulary.sense_model import SILENT
 
 FLOOD, FIRE, QUAKE, JAM = range(4)
 SINK, BOAT, FALL, HOUSE = range(4)
@@ -83,5 +84,6 @@ def small_vocabulary() -> Vocabulary:
             np.array([True, True, False, True]),
         ),
         facts=FACTS,
+        wording=SILENT,
         contract="v1-0000000000000000",
     )

@@ -40,8 +40,9 @@ talk = st.one_of(
 class NoPlaces:
     """A gazetteer that knows no place."""
 
-    def matches(self, tokens, langs):
-        return np.zeros(len(tokens.at), np.int64), np.zeros(0, np.int32)
+    def marked(self, tokens, langs):
+        covered = np.zeros(len(tokens.hash), np.bool_)
+        return np.zeros(len(tokens.at), np.int64), np.zeros(0, np.int32), covered
 
 
 def reading_of(texts, declared=0):

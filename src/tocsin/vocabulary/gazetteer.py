@@ -216,6 +216,16 @@ class Gazetteer:
         town's name beside one of `storm_words` (token hashes;
         default: the shipped list) names the storm, unless its country or region follows.
         """
+        at, place, _ = self.marked(tokens, storm_words, langs)
+        return at, place
+
+    def marked(
+        self,
+        tokens: Tokens,
+        storm_words: Iterable[int] | None = None,
+        langs: NDArray[np.uint8] | None = None,
+    ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.bool_]]:
+        """What `matches` gives, and which tokens the names of those places cover, bool[m]."""
         storms = self._storms
         if storm_words is not None:
             storms = np.array(sorted(storm_words), np.uint64)
@@ -223,7 +233,7 @@ class Gazetteer:
                  self._cand, self._weight)  # fmt: skip
         places = (self.kind, self.country, self.admin1, self.lat, self.lon, self.radius_km,
                   self.population)  # fmt: skip
-        found: tuple[NDArray[np.int64], NDArray[np.int32]] = match(
+        found: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.bool_]] = match(
             tokens.at, tokens.hash, tokens.bare, tokens.start, tokens.end, tokens.kind,
             tokens.shape, names, places, (self._cues, storms, self._katakana),
             np.zeros(len(tokens.at), np.uint8) if langs is None else langs, self._speaks,

@@ -220,8 +220,9 @@ def longest_at(i, first, last, begin_hash, cued, shout, tokens, kind, names, pla
 
 @kernel
 def match(at, hashes, bare, start, end, kind, shape, names, places, word_sets, langs, speaks):
-    """(at int64[n + 1], place int32[]) for the texts whose tokens are given."""
+    """(at int64[n + 1], place int32[], covered bool[m]) for texts of m tokens in all."""
     n = len(at) - 1
+    covered = np.zeros(len(hashes), np.bool_)
     out_at = np.zeros(n + 1, np.int64)
     out = np.zeros(n * MATCHES_MAX + 1, np.int32)
     rows = np.zeros(MATCHES_MAX, np.int64)
@@ -260,6 +261,8 @@ def match(at, hashes, bare, start, end, kind, shape, names, places, word_sets, l
         base = filled
         for m in range(count):
             fresh = chosen[m] >= 0
+            if fresh:
+                covered[begins[m] : ends[m]] = True
             for b in range(base, filled):
                 if out[b] == chosen[m]:
                     fresh = False
@@ -267,4 +270,4 @@ def match(at, hashes, bare, start, end, kind, shape, names, places, word_sets, l
                 out[filled] = chosen[m]
                 filled += 1
         out_at[doc + 1] = filled
-    return out_at, out[:filled].copy()
+    return out_at, out[:filled].copy(), covered

@@ -20,6 +20,7 @@ from tocsin.vocabulary.measures import (
     load_units,
     unit_phrases,
 )
+from tocsin.vocabulary.sense_model import SenseModel, load_sense_model
 from tocsin.vocabulary.token_kernel import TAG_PART_MIN
 from tocsin.vocabulary.tokens import stem_letters
 from tocsin.vocabulary.tongues import LANGUAGES
@@ -63,6 +64,7 @@ class Vocabulary(NamedTuple):
     """Pairs of first atom a are rows pair_at[a] to pair_at[a + 1]."""
     traits: Traits
     facts: FactTables
+    wording: SenseModel
     contract: str
 
 
@@ -152,7 +154,7 @@ def _files_under(folder: Traversable) -> list[tuple[str, bytes]]:
     for entry in sorted(folder.iterdir(), key=lambda e: e.name):
         if entry.is_dir():
             found += [(f"{entry.name}/{name}", data) for name, data in _files_under(entry)]
-        elif entry.name.endswith(".toml"):
+        elif entry.name.endswith(".toml") or entry.name == "sense_model.npz":
             found.append((entry.name, entry.read_bytes()))
     return found
 
@@ -168,6 +170,11 @@ def contract_hash() -> str:
 @cache
 def load_vocabulary() -> Vocabulary:
     """Read and compile all data files; raises ConfigError or ValueError on a bad one."""
+    return compile_vocabulary(load_sense_model())
+
+
+def compile_vocabulary(wording: SenseModel) -> Vocabulary:
+    """The vocabulary with another sense model than the shipped one; raises as that does."""
     hazards = load_hazards()
     phrases = _hazard_phrases()
     units = load_units()
@@ -185,5 +192,6 @@ def load_vocabulary() -> Vocabulary:
             np.array([h.life_safety for h in hazards]),
         ),
         facts=fact_tables(units),
+        wording=wording,
         contract=contract_hash(),
     )
