@@ -9,12 +9,12 @@ from naive_detect import (
     similarity,
     surprise,
 )
+from naive_lexicon import hits_of
 from naive_read import judged, verdict
 from naive_text import (
     Token,
     calm,
     clitic,
-    hits_of,
     number_value,
     tokens_of,
 )

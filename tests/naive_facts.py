@@ -75,7 +75,7 @@ def figures_of(text, tokens, hits, tables):
         if tokens[t].kind != NUMBER and t not in words:
             t += 1
             continue
-        if tokens[t].kind == CHAR and words[t][0] >= 100:
+        if tokens[t].kind == CHAR and words[t][0] >= 100 and words[t][1] == 1:
             t += 1
             continue
         amount, after = figure_at(t, text, tokens, words)

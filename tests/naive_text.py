@@ -1,10 +1,10 @@
-"""The tokeniser and the lexicon as one would write them without caring for speed."""
+"""The tokeniser as one would write it without caring for speed."""
 
 from fractions import Fraction
 from typing import NamedTuple
 
 from tocsin.vocabulary import alphabet as abc
-from tocsin.vocabulary.tokens import TAG_SALT, phrase_tokens, word_hash
+from tocsin.vocabulary.tokens import TAG_SALT, word_hash
 
 WORD, NUMBER, CHAR, EMOJI = 1, 2, 3, 4
 LINK, QUESTION, EXCLAMATION, REPOST = 1, 2, 4, 8
@@ -269,35 +269,3 @@ def tokens_of(data, stems=frozenset(), tags=frozenset()):
     """(tokens, marks) of one text in UTF-8, or nearly."""
     cutter = Cutter(data, stems, tags)
     return cutter.tokens, cutter.marks
-
-
-def compiled_phrases(phrases):
-    """{(token hashes, is a stem): codes}, as a lexicon means them."""
-    found = {}
-    for phrase, code in phrases:
-        tokens, stem = phrase_tokens(phrase)
-        if phrase.startswith("##"):
-            tokens = [tokens[0] ^ TAG_SALT]
-        found.setdefault((tuple(tokens), stem), set()).add(code)
-    return found
-
-
-def fits(row, wanted, is_first, is_stem):
-    if is_stem:
-        return wanted in row.stem
-    return wanted == row.hash or (is_first and wanted == row.bare)
-
-
-def hits_of(phrases, tokens):
-    """Sorted (first token, tokens, code) of every phrase in one text."""
-    found = []
-    for (wanted, stem), codes in compiled_phrases(phrases).items():
-        size = len(wanted)
-        for p in range(len(tokens) - size + 1):
-            rows = tokens[p : p + size]
-            if all(
-                fits(row, want, k == 0, stem and k == size - 1)
-                for k, (row, want) in enumerate(zip(rows, wanted, strict=True))
-            ):
-                found += [(p, size, code) for code in codes]
-    return sorted(found)

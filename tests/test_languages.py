@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 import hostile_text as hostile
 import naive_language
+import naive_lexicon
 import naive_text
 from tocsin.gate.language_kernel import hear
 from tocsin.gate.languages import language_signs
@@ -57,7 +58,7 @@ def test_kernel_and_twin_hear_the_same(texts, declared):
     for text, mine in zip(texts, found, strict=True):
         clean = text.encode("utf-8", "replace")
         tokens, _ = naive_text.tokens_of(clean, set())
-        hits = naive_text.hits_of(PHRASES, tokens)
+        hits = naive_lexicon.hits_of(PHRASES, tokens)
         assert mine == naive_language.heard(clean.decode(), hits, LANGUAGES[declared])
 
 

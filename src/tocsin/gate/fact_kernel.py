@@ -116,7 +116,7 @@ def read_figures(hit_token, hit_length, hit_code, h0, h1, kind, value, start, en
         if kind[t0 + t] != _DIGITS and word[t] <= 0.0:
             t += 1
             continue
-        if kind[t0 + t] == _LONE and word[t] >= 100.0:
+        if kind[t0 + t] == _LONE and word[t] >= 100.0 and size[t] == 1:
             t += 1  # 万 or 천 by itself is part of some word, not ten thousand of anything.
             continue
         amount, after = read_figure(t, n, t0, kind, value, start, end, word, size, buffer, base)
