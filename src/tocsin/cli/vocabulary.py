@@ -64,7 +64,9 @@ def train_sense(
     data: Annotated[
         Path | None, typer.Option(envvar="TOCSIN_DATA", help="Folder of the labelled posts.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="File to write.", show_default=False)] = PATH,
+    out: Annotated[
+        Path | None, typer.Option(help="File to write; the one in the package by default.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Make the sense model anew from the CrisisLex posts, and say what it is worth.
@@ -73,7 +75,7 @@ def train_sense(
     """
     with progress("Training, one event left out at a time", json) as shown:
         shown.add_task("", total=None, note="")
-        trained = train(data_folder(data), out)
+        trained = train(data_folder(data), out or PATH)
     if json:
         emit(trained._asdict())
     else:
