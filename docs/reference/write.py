@@ -67,7 +67,11 @@ def _parameters(command: Any) -> list[str]:
     for parameter in command.params:
         shown = ", ".join((*parameter.opts, *parameter.secondary_opts))
         name = shown if shown.startswith("-") else (parameter.name or "").upper()
-        default = "" if parameter.default in (None, False, ()) else f"`{parameter.default}`"
+        given = parameter.default
+        if isinstance(given, Path) and given.is_absolute():
+            # Where the package lies is a matter of the machine this page is written on.
+            given = given.name
+        default = "" if given in (None, False, ()) else f"`{given}`"
         cells = (f"`{name}`", default, getattr(parameter, "help", None) or "")
         lines.append(f"| {' | '.join(map(_cell, cells))} |")
     return [*lines, ""] if command.params else []
