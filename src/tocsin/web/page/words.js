@@ -128,6 +128,12 @@ const GROUNDS = {
   level: (v, b) => `The level is ${v}${b ? `; watched from ${b}` : ""}.`,
   distance_km: (v, b) => `It is ${v} km from the watched place${b ? `; watched up to ${b} km` : ""}.`,
   country_only: (v) => `Only the country is known: ${country(v)}.`,
+  country: (v, b) => `The country is ${country(v)}${b ? `; watched: ${country(b)}` : ""}.`,
+  excluded: (v) => `The watch leaves this out: ${label(v)}.`,
+  severity: (v, b) => `The severity is ${v}${b ? `; watched from ${b}` : ""}.`,
+  certainty: (v, b) => `The certainty is ${v}${b ? `; watched from ${b}` : ""}.`,
+  confidence: (v, b) => `The confidence is ${v}${b ? `; watched from ${b}` : ""}.`,
+  evidence: (v, b) => `The evidence is ${v}${b ? `; the watch asks for ${b}` : ""}.`,
   phase: (v) => `Its state is ${PHASES[v] ?? v}.`,
 };
 
