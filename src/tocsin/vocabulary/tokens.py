@@ -1,6 +1,7 @@
 """Cuts text into folded, hashed tokens over one contiguous UTF-8 buffer."""
 
 from enum import IntEnum, IntFlag
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -113,15 +114,31 @@ def phrase_tokens(text: str) -> tuple[list[int], bool]:
 
     Plain Python, for building tables. A run of three or more equal letters counts as one.
     """
-    stem = text.rstrip().endswith("*")
+    bare = text.rstrip()
+    hashes: list[int] = []
+    for piece in bare.rstrip("*").split():
+        hashes += _piece_tokens(piece)
+    return hashes, bare.endswith("*")
+
+
+@cache
+def _plain_alphabet() -> tuple[list[int], list[int]]:
+    """The alphabet as lists: reading single numbers out of arrays is slow in plain Python."""
     kind, fold = abc.alphabet()
+    return kind.tolist(), fold.tolist()
+
+
+# Phrases share most of their words, and white space always parts tokens.
+@lru_cache(maxsize=1 << 18)
+def _piece_tokens(text: str) -> tuple[int, ...]:
+    kind, fold = _plain_alphabet()
     hashes: list[int] = []
     word: list[int] = []
     was = abc.SEP
-    for char in text.rstrip().rstrip("*") + " ":
+    for char in text + " ":
         code = ord(char)
-        is_kind = int(kind[code]) if code < abc.SIZE else abc.CHAR
-        letter = int(fold[code]) if code < abc.SIZE else code
+        is_kind = kind[code] if code < abc.SIZE else abc.CHAR
+        letter = fold[code] if code < abc.SIZE else code
         if is_kind == abc.DROP:
             continue
         if word and (is_kind != was or is_kind not in (abc.LETTER, abc.DIGIT)):
@@ -132,12 +149,12 @@ def phrase_tokens(text: str) -> tuple[list[int], bool]:
         elif is_kind in (abc.CHAR, abc.EMOJI):
             hashes.append(word_hash([letter]))
         was = is_kind
-    return hashes, stem
+    return tuple(hashes)
 
 
 def stem_letters(phrase: str) -> int:
     """Letters of the word a phrase ends in; 0 when it ends in a script without word gaps."""
-    kind, _ = abc.alphabet()
+    kind, _ = _plain_alphabet()
     count = 0
     for char in reversed(phrase.rstrip().rstrip("*")):
         code = ord(char)
