@@ -7,6 +7,7 @@ import pytest
 
 from invented_events import event
 from tocsin.cli import app as command_line
+from tocsin.cli import screen
 
 CANARY = "quollivander"
 
@@ -18,6 +19,9 @@ def tocsin(monkeypatch, capsys, tmp_path):
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setattr(command_line, "quieten", lambda: None)
+    for console in (screen.result, screen.words):
+        # A console measures the terminal once, when it is made.
+        monkeypatch.setattr(console, "_width", 200)
 
     def run(*words):
         monkeypatch.setattr(sys, "argv", ["tocsin", "watch", *map(str, words)])
