@@ -263,6 +263,11 @@ class Watch(msgspec.Struct, frozen=True):
     facts: tuple[tuple[str, float], ...] = ()
     evidence: Preset = "fast"
     facilities: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    """Codes; the event lies where one of them is an everyday language. None is no bound."""
+    quiet: str = ""
+    """Hours in which all but red ones wait, as in 22:00-07:00."""
+    zone: str = "UTC"
 
 
 AlertKind = Literal["alert", "update", "withdrawal"]
