@@ -16,6 +16,8 @@ Category = Literal[
     "Health", "Env", "Transport", "Infra", "CBRNE", "Other",
 ]  # fmt: skip
 LevelWord = Literal["green", "yellow", "red"]
+Preset = Literal["fast", "balanced", "confirmed"]
+AlertKind = Literal["alert", "update", "withdrawal"]
 Severity = Literal["Extreme", "Severe", "Moderate", "Minor", "Unknown"]
 Urgency = Literal["Immediate", "Expected", "Future", "Past", "Unknown"]
 Certainty = Literal["Observed", "Likely", "Possible", "Unlikely", "Unknown"]
@@ -222,9 +224,6 @@ class Support(msgspec.Struct, frozen=True):
     lead_time_s: float
 
 
-Preset = Literal["fast", "balanced", "confirmed"]
-
-
 class Area(msgspec.Struct, frozen=True, omit_defaults=True):
     """A circle of a watch, which a country (ISO code) or a ring of (lat, lon) may replace."""
 
@@ -241,7 +240,8 @@ class Watch(msgspec.Struct, frozen=True):
     """What someone wants to know: hazards, areas, bounds; nothing else can be said.
 
     Any of `areas` will do; all of `facts` must be reached; `facilities` bound nothing, for
-    events do not tell them.
+    events do not tell them. The event lies where one of `languages` is an everyday one; in `quiet`
+    hours (of `zone`) all but red ones wait.
     """
 
     id: str
@@ -264,13 +264,8 @@ class Watch(msgspec.Struct, frozen=True):
     evidence: Preset = "fast"
     facilities: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
-    """Codes; the event lies where one of them is an everyday language. None is no bound."""
     quiet: str = ""
-    """Hours in which all but red ones wait, as in 22:00-07:00."""
     zone: str = "UTC"
-
-
-AlertKind = Literal["alert", "update", "withdrawal"]
 
 
 class Earlier(msgspec.Struct, frozen=True):
