@@ -266,6 +266,8 @@ class Watch(msgspec.Struct, frozen=True):
 
 
 AlertKind = Literal["alert", "update", "withdrawal"]
+Mode = Literal["live", "drill", "maintenance", "test"]
+"""Whether a message is meant in earnest; every other mode is marked in each of its forms."""
 
 
 class Earlier(msgspec.Struct, frozen=True):
@@ -290,6 +292,11 @@ class Alert(msgspec.Struct, frozen=True):
     """What this channel got about the event before, oldest first; filled in when it is sent."""
     digest: str = ""
     """Alerts of one channel that share this name may go out as one message."""
+    corrects: bool = False
+    """Whether it takes back or lowers what this channel was told; such words go first."""
+    mode: Mode = "live"
+    answer_url: str = ""
+    """Page on which whoever reads this can say that they see to it; filled in when it is sent."""
 
 
 class Receipt(msgspec.Struct, frozen=True):

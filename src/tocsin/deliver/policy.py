@@ -10,6 +10,7 @@ import msgspec
 from tocsin.config import Value
 from tocsin.errors import ConfigError
 
+_HOUR = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -34,6 +35,25 @@ class Quiet(msgspec.Struct, frozen=True):
         return max(round(end.timestamp() * 1000), now_ms + 1)
 
 
+class Daily(msgspec.Struct, frozen=True):
+    """An hour of every day, in minutes since midnight of a zone."""
+
+    at_min: int
+    zone: tzinfo
+
+    def next_ms(self, now_ms: int) -> int:
+        """When it strikes next, after now."""
+        day = datetime.fromtimestamp(now_ms / 1000, self.zone).date()
+        while True:
+            strikes = datetime(
+                day.year, day.month, day.day, self.at_min // 60, self.at_min % 60, tzinfo=self.zone
+            )
+            at_ms = round(strikes.timestamp() * 1000)
+            if at_ms > now_ms:
+                return at_ms
+            day += timedelta(days=1)
+
+
 class Policy(msgspec.Struct, frozen=True):
     """The settings of one channel; the plain one lets everything through at once."""
 
@@ -41,6 +61,7 @@ class Policy(msgspec.Struct, frozen=True):
     budget: int = 0
     quiet: Quiet | None = None
     red_breaks: bool = True
+    daily: Daily | None = None
     escalate_to: str = ""
     escalate_ms: int = 0
     drill: bool = False
@@ -56,6 +77,7 @@ def _policy(path: str, table: Mapping[str, Value]) -> Policy:
         group_ms=round(float(str(table["group_s"])) * 1000),
         budget=int(str(table["budget"])),
         quiet=_quiet(path, str(table["quiet"]), str(table["zone"])),
+        daily=_daily(path, str(table["digest"]), str(table["zone"])),
         red_breaks=table["quiet_break"] == "red",
         escalate_to=str(table["escalate_to"]),
         escalate_ms=round(float(str(table["escalate_s"])) * 1000),
@@ -63,12 +85,25 @@ def _policy(path: str, table: Mapping[str, Value]) -> Policy:
     )
 
 
-def _quiet(path: str, text: str, zone: str) -> Quiet | None:
+def _zone(path: str, zone: str) -> tzinfo:
     try:
-        there: tzinfo = UTC if zone == "UTC" else ZoneInfo(zone)
+        return UTC if zone == "UTC" else ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         remedy = 'Write one such as "Europe/Madrid".'
         raise ConfigError(f"{path}.zone", "no such time zone", remedy) from None
+
+
+def _daily(path: str, text: str, zone: str) -> Daily | None:
+    if not text:
+        return None
+    hit = _HOUR.fullmatch(text)
+    if hit is None:
+        raise ConfigError(f"{path}.digest", "no hour of the day", 'Write "08:00".')
+    return Daily(int(hit[1]) * 60 + int(hit[2]), _zone(path, zone))
+
+
+def _quiet(path: str, text: str, zone: str) -> Quiet | None:
+    there = _zone(path, zone)
     if not text:
         return None
     hit = _HOURS.fullmatch(text)
