@@ -16,6 +16,10 @@ Category = Literal[
     "Health", "Env", "Transport", "Infra", "CBRNE", "Other",
 ]  # fmt: skip
 LevelWord = Literal["green", "yellow", "red"]
+Preset = Literal["fast", "balanced", "confirmed"]
+AlertKind = Literal["alert", "update", "withdrawal"]
+Mode = Literal["live", "drill", "maintenance", "test"]
+"""Whether a message is meant in earnest; every other mode is marked in each of its forms."""
 Severity = Literal["Extreme", "Severe", "Moderate", "Minor", "Unknown"]
 Urgency = Literal["Immediate", "Expected", "Future", "Past", "Unknown"]
 Certainty = Literal["Observed", "Likely", "Possible", "Unlikely", "Unknown"]
@@ -222,9 +226,6 @@ class Support(msgspec.Struct, frozen=True):
     lead_time_s: float
 
 
-Preset = Literal["fast", "balanced", "confirmed"]
-
-
 class Area(msgspec.Struct, frozen=True, omit_defaults=True):
     """A circle of a watch, which a country (ISO code) or a ring of (lat, lon) may replace."""
 
@@ -241,7 +242,8 @@ class Watch(msgspec.Struct, frozen=True):
     """What someone wants to know: hazards, areas, bounds; nothing else can be said.
 
     Any of `areas` will do; all of `facts` must be reached; `facilities` bound nothing, for
-    events do not tell them.
+    events do not tell them. The event lies where one of `languages` is an everyday one; in `quiet`
+    hours (of `zone`) all but red ones wait.
     """
 
     id: str
@@ -263,11 +265,9 @@ class Watch(msgspec.Struct, frozen=True):
     facts: tuple[tuple[str, float], ...] = ()
     evidence: Preset = "fast"
     facilities: tuple[str, ...] = ()
-
-
-AlertKind = Literal["alert", "update", "withdrawal"]
-Mode = Literal["live", "drill", "maintenance", "test"]
-"""Whether a message is meant in earnest; every other mode is marked in each of its forms."""
+    languages: tuple[str, ...] = ()
+    quiet: str = ""
+    zone: str = "UTC"
 
 
 class Earlier(msgspec.Struct, frozen=True):

@@ -2,37 +2,16 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime, timedelta, tzinfo
 
 import msgspec
 
+from tocsin.clock import Quiet, quiet_hours, zone_of
 from tocsin.config import Value
 from tocsin.errors import ConfigError
 
+
 _HOUR = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
-_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
-
-
-class Quiet(msgspec.Struct, frozen=True):
-    """Hours of the day, in minutes since midnight of a zone; they may pass midnight."""
-
-    begin_min: int
-    end_min: int
-    zone: tzinfo
-
-    def until_ms(self, now_ms: int) -> int:
-        """When the quiet hours end that hold now; 0 outside of them."""
-        now = datetime.fromtimestamp(now_ms / 1000, self.zone)
-        minute = now.hour * 60 + now.minute
-        length_min = (self.end_min - self.begin_min) % 1440
-        if (minute - self.begin_min) % 1440 >= length_min:
-            return 0
-        day = now.date() + timedelta(days=int(minute >= self.end_min))
-        end = datetime(day.year, day.month, day.day, tzinfo=self.zone)
-        end = end.replace(hour=self.end_min // 60, minute=self.end_min % 60)
-        # On the day the clocks change an end may fall behind now; then it is over.
-        return max(round(end.timestamp() * 1000), now_ms + 1)
 
 
 class Daily(msgspec.Struct, frozen=True):
@@ -87,8 +66,8 @@ def _policy(path: str, table: Mapping[str, Value]) -> Policy:
 
 def _zone(path: str, zone: str) -> tzinfo:
     try:
-        return UTC if zone == "UTC" else ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return zone_of(zone)
+    except ValueError:
         remedy = 'Write one such as "Europe/Madrid".'
         raise ConfigError(f"{path}.zone", "no such time zone", remedy) from None
 
@@ -106,8 +85,7 @@ def _quiet(path: str, text: str, zone: str) -> Quiet | None:
     there = _zone(path, zone)
     if not text:
         return None
-    hit = _HOURS.fullmatch(text)
-    if hit is None or hit[1] + hit[2] == hit[3] + hit[4]:
-        raise ConfigError(f"{path}.quiet", "no hours of the day", 'Write "22:00-07:00".')
-    begin, end = (int(hit[n]) * 60 + int(hit[n + 1]) for n in (1, 3))
-    return Quiet(begin, end, there)
+    try:
+        return quiet_hours(text, there)
+    except ValueError:
+        raise ConfigError(f"{path}.quiet", "no hours of the day", 'Write "22:00-07:00".') from None
