@@ -107,7 +107,7 @@ def test_what_is_not_in_earnest_looks_different_everywhere(name, mode, tmp_path)
 
 
 def test_bands_of_people_are_those_that_events_carry():
-    assert PEOPLE == (*(name for _, name in BANDS), LAST_BAND)
+    assert (*(name for _, name in BANDS), LAST_BAND) == PEOPLE
 
 
 @pytest.mark.parametrize("lang", LANGS)

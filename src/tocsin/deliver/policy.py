@@ -10,7 +10,6 @@ from tocsin.clock import Quiet, quiet_hours, zone_of
 from tocsin.config import Value
 from tocsin.errors import ConfigError
 
-
 _HOUR = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
