@@ -19,13 +19,11 @@ LevelWord = Literal["green", "yellow", "red"]
 Preset = Literal["fast", "balanced", "confirmed"]
 AlertKind = Literal["alert", "update", "withdrawal"]
 Mode = Literal["live", "drill", "maintenance", "test"]
-"""Whether a message is meant in earnest; every other mode is marked in each of its forms."""
 Severity = Literal["Extreme", "Severe", "Moderate", "Minor", "Unknown"]
 Urgency = Literal["Immediate", "Expected", "Future", "Past", "Unknown"]
 Certainty = Literal["Observed", "Likely", "Possible", "Unlikely", "Unknown"]
 Band = Literal["0", "5-14", "15-49", "50-199", "200+"]
-BANDS: tuple[Band, ...] = get_args(Band)
-"""In rising order."""
+BANDS: tuple[Band, ...] = get_args(Band)  # in rising order
 Tier = Literal["unconfirmed", "corroborated", "official"]
 PlaceKind = Literal["city", "admin1", "country", "facility", "water", "mountain", "area"]
 
@@ -168,8 +166,7 @@ class Evidence(msgspec.Struct, frozen=True):
     families: tuple[int, ...]
     places: tuple[PlaceVotes, ...]
     facts: tuple[FactReading, ...]
-    languages: tuple[tuple[int, int], ...]
-    """(language id, reports), most first."""
+    languages: tuple[tuple[int, int], ...]  # (language id, reports), most first
     witness_share: float
     diversity: float
     masked_share: float
@@ -178,7 +175,6 @@ class Evidence(msgspec.Struct, frozen=True):
     """Minus log10 of the tail probability under the lagged baseline, capped at 30."""
     window_s: int
     merged_into: str | None = None
-    """Event id of the event this one became part of."""
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -292,11 +288,9 @@ class Alert(msgspec.Struct, frozen=True):
     """What this channel got about the event before, oldest first; filled in when it is sent."""
     digest: str = ""
     """Alerts of one channel that share this name may go out as one message."""
-    corrects: bool = False
-    """Whether it takes back or lowers what this channel was told; such words go first."""
+    corrects: bool = False  # it takes back or lowers what this channel was told
     mode: Mode = "live"
     answer_url: str = ""
-    """Page on which whoever reads this can say that they see to it; filled in when it is sent."""
 
 
 class Receipt(msgspec.Struct, frozen=True):
