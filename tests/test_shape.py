@@ -64,6 +64,8 @@ TABLES = {
     "unsaid": ["event_id", "watch", "channel", "reason", "at_ms", "until_ms", "json"],
     "silences": ["id", "until_ms", "json"],
     "acks": ["event_id", "at_ms", "outcome"],
+    "watches": ["id", "at_ms", "json"],
+    "feedback": ["event_id", "watch", "verdict", "at_ms"],
     "sqlite_sequence": ["name", "seq"],
 }  # fmt: skip
 OPERATORS = {
