@@ -25,6 +25,7 @@ class Held(StrEnum):
     MAINTENANCE = "maintenance"
     GROUPED = "grouped"
     QUIET_HOURS = "quiet_hours"
+    DIGEST = "digest"
     BUDGET = "budget"
 
 
@@ -122,6 +123,15 @@ def quiet_hours(alert: Alert, policy: Policy, moment: Moment) -> Stop | None:
     return Stop(alert, Held.QUIET_HOURS, until_ms) if until_ms else None
 
 
+def digest(alert: Alert, policy: Policy, moment: Moment) -> Stop | None:
+    """With a daily digest all but red ones wait for its hour."""
+    if policy.daily is None or _corrects(alert, moment):
+        return None
+    if alert.event.level == "red" and policy.red_breaks:
+        return None
+    return Stop(alert, Held.DIGEST, policy.daily.next_ms(moment.now_ms))
+
+
 def budget(alert: Alert, policy: Policy, moment: Moment) -> Stop | None:
     """Beyond the budget of the hour a message waits; red ones are never counted or held."""
     if not policy.budget or alert.event.level == "red" or _corrects(alert, moment):
@@ -131,7 +141,7 @@ def budget(alert: Alert, policy: Policy, moment: Moment) -> Stop | None:
 
 
 STAGES: tuple[Stage, ...] = (
-    deduplicate, drill, never_told, inhibit, silence, group, quiet_hours, budget,
+    deduplicate, drill, never_told, inhibit, silence, digest, group, quiet_hours, budget,
 )  # fmt: skip
 LATE_STAGES: tuple[Stage, ...] = (deduplicate, drill, silence)
 """What a message passes that was held and is now given."""
