@@ -212,6 +212,7 @@ def test_no_column_could_hold_a_post(store):
         "outbox": {
             "seq", "key", "channel", "event_id", "revision", "watch", "kind", "state",
             "attempts", "created_ms", "tried_ms", "next_at_ms", "detail", "json",
+                "corrects", "first_try_ms",
         },
         "cursors": {"source", "cursor"},
         "meta": {"name", "value"},

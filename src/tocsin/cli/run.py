@@ -55,6 +55,7 @@ class Live:
             board,
             lambda: health_of(self.engine, clock),
             lambda: metrics_of(self.engine, board, clock),
+            corrections=self.engine.store.corrections.since,
         )
         self.served: Served = serve(
             app,

@@ -11,6 +11,7 @@ from tocsin.errors import InputError
 from tocsin.model import Alert, Event
 from tocsin.store import outbox, revisions, unsaid
 from tocsin.store.connection import BUSY_MS, connect, explained
+from tocsin.store.corrections import Corrections
 from tocsin.store.records import (
     Ack,
     OutboxState,
@@ -37,6 +38,7 @@ class Store:
     def __init__(self, base: sqlite3.Connection, name: str) -> None:
         self._base, self._name, self._turn = base, name, threading.RLock()
         self.watches = Watches(self._transaction, self._reading)
+        self.corrections = Corrections(self._reading)
 
     @classmethod
     def open(cls, path: str | Path, busy_ms: int = BUSY_MS) -> Self:
@@ -118,10 +120,10 @@ class Store:
             return revisions.prune(base, before_ms)
 
     def pending(self, channel: str | None = None, limit: int = 100) -> list[Owed]:
-        """What is owed, due or not: withdrawals first (untried ones foremost), then by age."""
+        """What is owed, due or not: corrections first (untried ones foremost), then by age."""
         return self._owed(
             "WHERE state = 'pending' AND channel = ifnull(?, channel) ORDER BY"
-            " kind != 'withdrawal', CASE kind WHEN 'withdrawal' THEN attempts > 0 END, seq LIMIT ?",
+            " corrects DESC, CASE corrects WHEN 1 THEN attempts > 0 END, seq LIMIT ?",
             channel,
             limit,
         )
@@ -135,8 +137,12 @@ class Store:
         return [channel for (channel,) in rows]
 
     def undelivered(self, limit: int = 100) -> list[Owed]:
-        """What was rejected or given up, newest first: the list an operator reads."""
-        return self._owed("WHERE state IN ('rejected', 'expired') ORDER BY seq DESC LIMIT ?", limit)
+        """What was rejected or given up, and corrections nobody took yet; newest first."""
+        return self._owed(
+            "WHERE state IN ('rejected', 'expired') OR state = 'pending' AND corrects = 1"
+            " AND attempts > 0 ORDER BY seq DESC LIMIT ?",
+            limit,
+        )
 
     def outbox_counts(self) -> dict[str, int]:
         """Messages by state."""
