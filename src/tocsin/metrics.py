@@ -25,6 +25,7 @@ class Reason(StrEnum):
     HYPOTHETICAL = "hypothetical"
     BAD_BULLETIN = "bad_bulletin"
     PERSON_BULLETIN = "person_bulletin"
+    AREA_UNKNOWN = "area_unknown"
     SHED = "shed"
 
 
