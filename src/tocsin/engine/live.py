@@ -98,11 +98,6 @@ class Engine:
         """Stream time of the line."""
         return self._line.now_ms
 
-    @property
-    def store(self) -> Store:
-        """What it keeps; safe to read from any thread."""
-        return self._store
-
     def run(self) -> None:
         """Work until `stop`; a store that cannot be used ends the run with its error."""
         self.store.checkpoint()
