@@ -71,7 +71,8 @@ TABLES = {
     "sqlite_sequence": ["name", "seq"],
 }  # fmt: skip
 OPERATORS = {
-    "jetstream.contact", "usgs.contact", "ntfy.topic", "alertmanager.user", "email.user",
+    "jetstream.contact", "mastodon.contact",
+    "mastodon.permission_from", "usgs.contact", "ntfy.topic", "alertmanager.user", "email.user",
     "email.sender", "cap.sender",
 }  # fmt: skip
 """Settings about whoever runs this Tocsin: how a feed reaches them, and their own accounts at the
