@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from tocsin.web.answers import (
     CREDITS,
     AlertList,
+    CorrectionList,
     Credits,
     EventDetail,
     EventList,
@@ -23,12 +24,16 @@ from tocsin.web.answers import (
     Readiness,
 )
 from tocsin.web.board import Board
+from tocsin.web.corrections import CORRECTION_FILTERS, Find, correction_answers, on_board
 from tocsin.web.feeds import feed_answers
 from tocsin.web.guard import Guard, json_answer
 from tocsin.web.health import Health, told
 from tocsin.web.openapi import RouteSpec, document
 from tocsin.web.query import EVENT_FILTERS, BadQuery, Parameter, check_names, event_filters
 from tocsin.web.stream import HEARTBEAT_S, Streams
+from tocsin.web.watch_routes import WATCH_ROUTES, watch_routes
+from tocsin.web.watch_shelf import Shelf
+from tocsin.web.writes import Writable
 
 PAGE = Path(__file__).parent / "page"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -72,9 +77,16 @@ ROUTES: tuple[RouteSpec, ...] = (
     ),
     RouteSpec(
         "/api/corrections.atom",
-        "Events that were taken back, as an Atom feed.",
+        "Events that were taken back or lowered, and how soon, as an Atom feed.",
         media="application/atom+xml",
-        parameters=EVENT_FILTERS,
+        parameters=CORRECTION_FILTERS,
+        errors=(400,),
+    ),
+    RouteSpec(
+        "/api/corrections",
+        "The same, with the median time to correct.",
+        CorrectionList,
+        parameters=CORRECTION_FILTERS,
         errors=(400,),
     ),
     RouteSpec(
@@ -102,6 +114,7 @@ ROUTES: tuple[RouteSpec, ...] = (
     RouteSpec("/api/ready", "Whether it can do its work.", Readiness, errors=(400, 503)),
     RouteSpec("/api/attribution", "Whose work is used.", Credits, errors=(400,)),
     RouteSpec("/api/openapi.json", "This document.", dict[str, Any], errors=(400,)),
+    *WATCH_ROUTES,
     RouteSpec("/metrics", "Counters for Prometheus.", media="text/plain", errors=(400,)),
 )
 
@@ -115,25 +128,31 @@ def create_app(
     *,
     hosts: tuple[str, ...] = LOOPBACK,
     heartbeat_s: float = HEARTBEAT_S,
+    corrections: Find | None = None,
+    shelf: Shelf | None = None,
 ) -> Starlette:
     """The web application over a board; `health` and `metrics` are asked at each request.
 
     `health` is also asked once at once, for the contract that every answer carries.
+    `corrections` finds what was corrected since a time; left out, the board is asked.
+    `shelf` holds the watches; without it their addresses answer 503.
     `hosts` are the names it answers to, so that no foreign name can be pointed at it.
     """
     streams = Streams(board, heartbeat_s)
     first = health()
-    answers = _answers(board, health, metrics, first.version)
+    answers = _answers(board, health, metrics, first.version, corrections or on_board(board))
     specs = {spec.path: spec for spec in ROUTES}
+    writable = Writable([(s.method, s.path) for s in ROUTES if s.method != "GET"])
     routes: list[BaseRoute] = [
         Route(path, _checked(answer, specs[path]), methods=["GET"])
         for path, answer in answers.items()
     ]
+    routes += watch_routes(shelf)
     routes.append(Route("/api/stream", _checked_stream(streams), methods=["GET"]))
     routes.append(Mount("/static", StaticFiles(directory=PAGE), name="static"))
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Guard, contract=first.contract, hosts=hosts)],
+        middleware=[Middleware(Guard, contract=first.contract, hosts=hosts, writable=writable)],
         exception_handlers={HTTPException: _refused, BadQuery: _bad_query},
     )
     app.state.streams = streams
@@ -141,7 +160,11 @@ def create_app(
 
 
 def _answers(
-    board: Board, health: Callable[[], Health], metrics: Callable[[], bytes], version: str
+    board: Board,
+    health: Callable[[], Health],
+    metrics: Callable[[], bytes],
+    version: str,
+    corrections: Find,
 ) -> dict[str, Answer]:
     """What each address answers; none of them waits for anything."""
     openapi = msgspec.json.encode(document(ROUTES, version))
@@ -167,6 +190,7 @@ def _answers(
         "/": lambda _: FileResponse(PAGE / "index.html", headers={"cache-control": "no-cache"}),
         "/api/events": events,
         **feed_answers(board, lambda: health().now),
+        **correction_answers(corrections, lambda: health().now),
         "/api/events/{event_id}": event,
         "/api/alerts": lambda _: json_answer(AlertList(alerts=board.alerts())),
         "/api/health": lambda _: json_answer(told(health(), board.counts())),
@@ -205,4 +229,4 @@ async def _refused(_: Request, error: Exception) -> Response:
 async def _bad_query(_: Request, error: Exception) -> Response:
     if not isinstance(error, BadQuery):
         raise error
-    return json_answer(Problem(error.problem, error.remedy), 400)
+    return json_answer(Problem(error.problem, error.remedy), error.status)
