@@ -58,19 +58,22 @@ TABLES = {
     "revisions": ["seq", "event_id", "revision", "at_ms", "first_seen_ms", "hazard", "country",
                   "level", "phase", "json"],
     "outbox": ["seq", "key", "channel", "event_id", "revision", "watch", "kind", "state",
-               "attempts", "created_ms", "tried_ms", "next_at_ms", "detail", "json"],
+               "attempts", "created_ms", "tried_ms", "next_at_ms", "detail", "json", "corrects",
+               "first_try_ms"],
     "cursors": ["source", "cursor"],
     "meta": ["name", "value"],
     "unsaid": ["event_id", "watch", "channel", "reason", "at_ms", "until_ms", "json"],
     "silences": ["id", "until_ms", "json"],
     "acks": ["event_id", "at_ms", "outcome"],
+    "answered": ["id", "until_ms"],
     "watches": ["id", "at_ms", "json"],
     "feedback": ["event_id", "watch", "verdict", "at_ms"],
     "sqlite_sequence": ["name", "seq"],
 }  # fmt: skip
 OPERATORS = {
     "jetstream.contact", "mastodon.contact",
-    "mastodon.permission_from", "usgs.contact", "ntfy.topic", "alertmanager.user", "email.user",
+    "mastodon.permission_from", "usgs.contact", "emsc.contact", "gdacs.contact",
+    "cap.contact", "status_page.contact", "news.contact", "ntfy.topic", "alertmanager.user", "email.user",
     "email.sender", "cap.sender",
 }  # fmt: skip
 """Settings about whoever runs this Tocsin: how a feed reaches them, and their own accounts at the

@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from tocsin.web.answers import (
     CREDITS,
     AlertList,
+    CorrectionList,
     Credits,
     EventDetail,
     EventList,
@@ -23,6 +24,7 @@ from tocsin.web.answers import (
     Readiness,
 )
 from tocsin.web.board import Board
+from tocsin.web.corrections import CORRECTION_FILTERS, Find, correction_answers, on_board
 from tocsin.web.feeds import feed_answers
 from tocsin.web.guard import Guard, json_answer
 from tocsin.web.health import Health, told
@@ -75,9 +77,16 @@ ROUTES: tuple[RouteSpec, ...] = (
     ),
     RouteSpec(
         "/api/corrections.atom",
-        "Events that were taken back, as an Atom feed.",
+        "Events that were taken back or lowered, and how soon, as an Atom feed.",
         media="application/atom+xml",
-        parameters=EVENT_FILTERS,
+        parameters=CORRECTION_FILTERS,
+        errors=(400,),
+    ),
+    RouteSpec(
+        "/api/corrections",
+        "The same, with the median time to correct.",
+        CorrectionList,
+        parameters=CORRECTION_FILTERS,
         errors=(400,),
     ),
     RouteSpec(
@@ -119,17 +128,19 @@ def create_app(
     *,
     hosts: tuple[str, ...] = LOOPBACK,
     heartbeat_s: float = HEARTBEAT_S,
+    corrections: Find | None = None,
     shelf: Shelf | None = None,
 ) -> Starlette:
     """The web application over a board; `health` and `metrics` are asked at each request.
 
     `health` is also asked once at once, for the contract that every answer carries.
+    `corrections` finds what was corrected since a time; left out, the board is asked.
     `shelf` holds the watches; without it their addresses answer 503.
     `hosts` are the names it answers to, so that no foreign name can be pointed at it.
     """
     streams = Streams(board, heartbeat_s)
     first = health()
-    answers = _answers(board, health, metrics, first.version)
+    answers = _answers(board, health, metrics, first.version, corrections or on_board(board))
     specs = {spec.path: spec for spec in ROUTES}
     writable = Writable([(s.method, s.path) for s in ROUTES if s.method != "GET"])
     routes: list[BaseRoute] = [
@@ -149,7 +160,11 @@ def create_app(
 
 
 def _answers(
-    board: Board, health: Callable[[], Health], metrics: Callable[[], bytes], version: str
+    board: Board,
+    health: Callable[[], Health],
+    metrics: Callable[[], bytes],
+    version: str,
+    corrections: Find,
 ) -> dict[str, Answer]:
     """What each address answers; none of them waits for anything."""
     openapi = msgspec.json.encode(document(ROUTES, version))
@@ -175,6 +190,7 @@ def _answers(
         "/": lambda _: FileResponse(PAGE / "index.html", headers={"cache-control": "no-cache"}),
         "/api/events": events,
         **feed_answers(board, lambda: health().now),
+        **correction_answers(corrections, lambda: health().now),
         "/api/events/{event_id}": event,
         "/api/alerts": lambda _: json_answer(AlertList(alerts=board.alerts())),
         "/api/health": lambda _: json_answer(told(health(), board.counts())),
