@@ -13,6 +13,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from tocsin.render import LANGS
 from tocsin.web.answers import (
     CREDITS,
     AlertList,
@@ -21,16 +22,30 @@ from tocsin.web.answers import (
     EventList,
     Problem,
     Readiness,
+    Timeline,
+    Words,
 )
 from tocsin.web.board import Board
 from tocsin.web.feeds import feed_answers
 from tocsin.web.guard import Guard, json_answer
 from tocsin.web.health import Health, told
 from tocsin.web.openapi import RouteSpec, document
-from tocsin.web.query import EVENT_FILTERS, BadQuery, Parameter, check_names, event_filters
+from tocsin.web.query import (
+    EVENT_FILTERS,
+    TIMELINE,
+    BadQuery,
+    Parameter,
+    check_names,
+    event_filters,
+    timeline_hours,
+)
 from tocsin.web.stream import HEARTBEAT_S, Streams
+from tocsin.web.timeline import timeline, words
 
 PAGE = Path(__file__).parent / "page"
+"""The plain page, which needs no build."""
+BUILT = Path(__file__).parent / "built"
+"""The page that `make ui` builds; not there where no npm registry was reached."""
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 """Names under which the page may be asked for."""
 
@@ -38,13 +53,22 @@ METRICS_MEDIA = "text/plain; version=0.0.4; charset=utf-8"
 EVENT_ID = Parameter(
     "event_id", "Id of an event.", {"type": "string", "pattern": "^[0-9a-z]{16}$"}, "path"
 )
+LANG = Parameter("lang", "Language of the words.", {"type": "string", "enum": list(LANGS)}, "path")
 STATIC_PATH = Parameter("path", "Name of a file.", {"type": "string"}, "path")
 
 ROUTES: tuple[RouteSpec, ...] = (
     RouteSpec("/", "The page.", media="text/html"),
+    RouteSpec("/plain", "The plain page, which needs no build.", media="text/html"),
     RouteSpec(
         "/static/{path}",
-        "Files of the page.",
+        "Files of the plain page, and the outlines of the world.",
+        media="*/*",
+        parameters=(STATIC_PATH,),
+        errors=(404,),
+    ),
+    RouteSpec(
+        "/ui/{path}",
+        "Files of the built page.",
         media="*/*",
         parameters=(STATIC_PATH,),
         errors=(404,),
@@ -97,6 +121,20 @@ ROUTES: tuple[RouteSpec, ...] = (
         media="text/event-stream",
         errors=(400, 503),
     ),
+    RouteSpec(
+        "/api/timeline",
+        "How much was decided when, by level.",
+        Timeline,
+        parameters=TIMELINE,
+        errors=(400,),
+    ),
+    RouteSpec(
+        "/api/words/{lang}",
+        "Names of hazards and phrases in one language.",
+        Words,
+        parameters=(LANG,),
+        errors=(400, 404),
+    ),
     RouteSpec("/api/alerts", "Alerts that were sent, newest first.", AlertList, errors=(400,)),
     RouteSpec("/api/health", "How the engine is doing.", Health, errors=(400,)),
     RouteSpec("/api/ready", "Whether it can do its work.", Readiness, errors=(400, 503)),
@@ -115,21 +153,29 @@ def create_app(
     *,
     hosts: tuple[str, ...] = LOOPBACK,
     heartbeat_s: float = HEARTBEAT_S,
+    built: Path = BUILT,
 ) -> Starlette:
     """The web application over a board; `health` and `metrics` are asked at each request.
 
     `health` is also asked once at once, for the contract that every answer carries.
+    `built` is the folder of the built page; without it the plain page is served.
     `hosts` are the names it answers to, so that no foreign name can be pointed at it.
     """
     streams = Streams(board, heartbeat_s)
     first = health()
-    answers = _answers(board, health, metrics, first.version)
+    page = built if (built / "index.html").is_file() else PAGE
+    answers = {
+        "/": _file(page / "index.html"),
+        "/plain": _file(PAGE / "index.html"),
+        **_answers(board, health, metrics, first.version),
+    }
     specs = {spec.path: spec for spec in ROUTES}
     routes: list[BaseRoute] = [
         Route(path, _checked(answer, specs[path]), methods=["GET"])
         for path, answer in answers.items()
     ]
     routes.append(Route("/api/stream", _checked_stream(streams), methods=["GET"]))
+    routes.append(Mount("/ui", StaticFiles(directory=page), name="ui"))
     routes.append(Mount("/static", StaticFiles(directory=PAGE), name="static"))
     app = Starlette(
         routes=routes,
@@ -138,6 +184,10 @@ def create_app(
     )
     app.state.streams = streams
     return app
+
+
+def _file(path: Path) -> Answer:
+    return lambda _: FileResponse(path, headers={"cache-control": "no-cache"})
 
 
 def _answers(
@@ -158,16 +208,28 @@ def _answers(
             return json_answer(Problem(problem, "Take an id from /api/events."), 404)
         return json_answer(EventDetail(event=revisions[-1], revisions=revisions))
 
+    def in_words(request: Request) -> Response:
+        lang = request.path_params["lang"]
+        if lang not in LANGS:
+            problem = "No such language here."
+            return json_answer(Problem(problem, f"Take one of: {', '.join(LANGS)}."), 404)
+        return json_answer(words(lang))
+
+    def bars(request: Request) -> Response:
+        hours = timeline_hours(request.query_params.multi_items())
+        return json_answer(timeline(board, health().now, hours))
+
     def ready(_: Request) -> Response:
         now = health()
         answer = Readiness(ready=now.ready, advice=now.advice)
         return json_answer(answer, 200 if now.ready else 503)
 
     return {
-        "/": lambda _: FileResponse(PAGE / "index.html", headers={"cache-control": "no-cache"}),
         "/api/events": events,
         **feed_answers(board, lambda: health().now),
         "/api/events/{event_id}": event,
+        "/api/timeline": bars,
+        "/api/words/{lang}": in_words,
         "/api/alerts": lambda _: json_answer(AlertList(alerts=board.alerts())),
         "/api/health": lambda _: json_answer(told(health(), board.counts())),
         "/api/ready": ready,
