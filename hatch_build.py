@@ -1,4 +1,4 @@
-"""Builds the table of places and the page before Tocsin is packed or installed."""
+"""Builds the tables of places and vocabulary, and the page, before Tocsin is packed."""
 
 import shutil
 import subprocess
@@ -15,8 +15,8 @@ STEPS = (
 TIMEOUT_S = 600
 
 
-class GazetteerHook(BuildHookInterface):  # type: ignore[type-arg]
-    """Makes `gazetteer.npz` and the page for wheels; a source archive goes without."""
+class TablesHook(BuildHookInterface):  # type: ignore[type-arg]
+    """Makes the tables for wheels and editable installs, and the page for wheels."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Called by hatchling before files are collected."""
@@ -25,9 +25,10 @@ class GazetteerHook(BuildHookInterface):  # type: ignore[type-arg]
         root = Path(self.root)
         sys.path.insert(0, str(root / "src"))
         try:
-            from tocsin.vocabulary.gazetteer_build import build
+            from tocsin.vocabulary import gazetteer_build, vocabulary_build
 
-            build()
+            gazetteer_build.build()
+            vocabulary_build.build()
         finally:
             sys.path.pop(0)
         # An editable install is for those who work on Tocsin, and they have `make ui`.

@@ -41,6 +41,9 @@ from tocsin.web.query import (
 )
 from tocsin.web.stream import HEARTBEAT_S, Streams
 from tocsin.web.timeline import timeline, words
+from tocsin.web.watch_routes import WATCH_ROUTES, watch_routes
+from tocsin.web.watch_shelf import Shelf
+from tocsin.web.writes import Writable
 
 PAGE = Path(__file__).parent / "page"
 """The plain page, which needs no build."""
@@ -140,6 +143,7 @@ ROUTES: tuple[RouteSpec, ...] = (
     RouteSpec("/api/ready", "Whether it can do its work.", Readiness, errors=(400, 503)),
     RouteSpec("/api/attribution", "Whose work is used.", Credits, errors=(400,)),
     RouteSpec("/api/openapi.json", "This document.", dict[str, Any], errors=(400,)),
+    *WATCH_ROUTES,
     RouteSpec("/metrics", "Counters for Prometheus.", media="text/plain", errors=(400,)),
 )
 
@@ -154,11 +158,13 @@ def create_app(
     hosts: tuple[str, ...] = LOOPBACK,
     heartbeat_s: float = HEARTBEAT_S,
     built: Path = BUILT,
+    shelf: Shelf | None = None,
 ) -> Starlette:
     """The web application over a board; `health` and `metrics` are asked at each request.
 
     `health` is also asked once at once, for the contract that every answer carries.
     `built` is the folder of the built page; without it the plain page is served.
+    `shelf` holds the watches; without it their addresses answer 503.
     `hosts` are the names it answers to, so that no foreign name can be pointed at it.
     """
     streams = Streams(board, heartbeat_s)
@@ -170,16 +176,18 @@ def create_app(
         **_answers(board, health, metrics, first.version),
     }
     specs = {spec.path: spec for spec in ROUTES}
+    writable = Writable([(s.method, s.path) for s in ROUTES if s.method != "GET"])
     routes: list[BaseRoute] = [
         Route(path, _checked(answer, specs[path]), methods=["GET"])
         for path, answer in answers.items()
     ]
+    routes += watch_routes(shelf)
     routes.append(Route("/api/stream", _checked_stream(streams), methods=["GET"]))
     routes.append(Mount("/ui", StaticFiles(directory=page), name="ui"))
     routes.append(Mount("/static", StaticFiles(directory=PAGE), name="static"))
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Guard, contract=first.contract, hosts=hosts)],
+        middleware=[Middleware(Guard, contract=first.contract, hosts=hosts, writable=writable)],
         exception_handlers={HTTPException: _refused, BadQuery: _bad_query},
     )
     app.state.streams = streams
@@ -267,4 +275,4 @@ async def _refused(_: Request, error: Exception) -> Response:
 async def _bad_query(_: Request, error: Exception) -> Response:
     if not isinstance(error, BadQuery):
         raise error
-    return json_answer(Problem(error.problem, error.remedy), 400)
+    return json_answer(Problem(error.problem, error.remedy), error.status)
