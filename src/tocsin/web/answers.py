@@ -1,5 +1,7 @@
 """The shapes of the answers, over the very structs of the model."""
 
+from typing import Literal
+
 import msgspec
 
 from tocsin.model import Alert, Event
@@ -44,6 +46,28 @@ class Words(msgspec.Struct, frozen=True):
     categories: dict[str, str]
     """CAP category of each hazard."""
     phrases: Phrases
+
+
+class Corrected(msgspec.Struct, frozen=True):
+    """One correction: what kind of event it was about, and how long the wrong word stood."""
+
+    event_id: str
+    revision: int
+    kind: Literal["withdrawn", "lowered"]
+    hazard: str
+    country: str | None
+    at: str
+    wrong_since: str
+    took_s: float
+
+
+class CorrectionList(msgspec.Struct, frozen=True):
+    """Corrections since a time, newest first, and the median time to correct."""
+
+    since: str
+    count: int
+    median_s: float | None
+    corrections: list[Corrected]
 
 
 class Readiness(msgspec.Struct, frozen=True):

@@ -1,8 +1,7 @@
-"""The application: every address in one table, and what each one answers."""
+"""The application: what each address of the table answers."""
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from starlette.applications import Starlette
@@ -13,37 +12,22 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from tocsin.render import LANGS
-from tocsin.web.answers import (
-    CREDITS,
-    AlertList,
-    Credits,
-    EventDetail,
-    EventList,
-    Problem,
-    Readiness,
-    Timeline,
-    Words,
-)
+from tocsin.web.answers import CREDITS, AlertList, EventDetail, EventList, Problem, Readiness
 from tocsin.web.board import Board
+from tocsin.web.corrections import Find, correction_answers, on_board
 from tocsin.web.feeds import feed_answers
 from tocsin.web.guard import Guard, json_answer
 from tocsin.web.health import Health, told
 from tocsin.web.openapi import RouteSpec, document
-from tocsin.web.query import (
-    EVENT_FILTERS,
-    TIMELINE,
-    BadQuery,
-    Parameter,
-    check_names,
-    event_filters,
-    timeline_hours,
-)
+from tocsin.web.query import BadQuery, check_names, event_filters
+from tocsin.web.routes import ROUTES
 from tocsin.web.stream import HEARTBEAT_S, Streams
-from tocsin.web.timeline import timeline, words
-from tocsin.web.watch_routes import WATCH_ROUTES, watch_routes
+from tocsin.web.timeline import timeline_answers
+from tocsin.web.watch_routes import watch_routes
 from tocsin.web.watch_shelf import Shelf
 from tocsin.web.writes import Writable
+
+__all__ = ["BUILT", "PAGE", "ROUTES", "create_app"]
 
 PAGE = Path(__file__).parent / "page"
 """The plain page, which needs no build."""
@@ -53,99 +37,6 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 """Names under which the page may be asked for."""
 
 METRICS_MEDIA = "text/plain; version=0.0.4; charset=utf-8"
-EVENT_ID = Parameter(
-    "event_id", "Id of an event.", {"type": "string", "pattern": "^[0-9a-z]{16}$"}, "path"
-)
-LANG = Parameter("lang", "Language of the words.", {"type": "string", "enum": list(LANGS)}, "path")
-STATIC_PATH = Parameter("path", "Name of a file.", {"type": "string"}, "path")
-
-ROUTES: tuple[RouteSpec, ...] = (
-    RouteSpec("/", "The page.", media="text/html"),
-    RouteSpec("/plain", "The plain page, which needs no build.", media="text/html"),
-    RouteSpec(
-        "/static/{path}",
-        "Files of the plain page, and the outlines of the world.",
-        media="*/*",
-        parameters=(STATIC_PATH,),
-        errors=(404,),
-    ),
-    RouteSpec(
-        "/ui/{path}",
-        "Files of the built page.",
-        media="*/*",
-        parameters=(STATIC_PATH,),
-        errors=(404,),
-    ),
-    RouteSpec(
-        "/api/events",
-        "Latest revision of each event, newest change first.",
-        EventList,
-        parameters=EVENT_FILTERS,
-        errors=(400,),
-    ),
-    RouteSpec(
-        "/api/events.atom",
-        "The same as an Atom feed.",
-        media="application/atom+xml",
-        parameters=EVENT_FILTERS,
-        errors=(400,),
-    ),
-    RouteSpec(
-        "/api/events.geojson",
-        "The same as GeoJSON.",
-        media="application/geo+json",
-        parameters=EVENT_FILTERS,
-        errors=(400,),
-    ),
-    RouteSpec(
-        "/api/corrections.atom",
-        "Events that were taken back, as an Atom feed.",
-        media="application/atom+xml",
-        parameters=EVENT_FILTERS,
-        errors=(400,),
-    ),
-    RouteSpec(
-        "/api/events/{event_id}/cap",
-        "One event in CAP 1.2, always as an exercise.",
-        media="application/cap+xml",
-        parameters=(EVENT_ID,),
-        errors=(400, 404),
-    ),
-    RouteSpec(
-        "/api/events/{event_id}",
-        "One event with its revisions.",
-        EventDetail,
-        parameters=(EVENT_ID,),
-        errors=(400, 404),
-    ),
-    RouteSpec(
-        "/api/stream",
-        "Server-sent events `event`, `alert` and `reset`; resumes at Last-Event-ID.",
-        media="text/event-stream",
-        errors=(400, 503),
-    ),
-    RouteSpec(
-        "/api/timeline",
-        "How much was decided when, by level.",
-        Timeline,
-        parameters=TIMELINE,
-        errors=(400,),
-    ),
-    RouteSpec(
-        "/api/words/{lang}",
-        "Names of hazards and phrases in one language.",
-        Words,
-        parameters=(LANG,),
-        errors=(400, 404),
-    ),
-    RouteSpec("/api/alerts", "Alerts that were sent, newest first.", AlertList, errors=(400,)),
-    RouteSpec("/api/health", "How the engine is doing.", Health, errors=(400,)),
-    RouteSpec("/api/ready", "Whether it can do its work.", Readiness, errors=(400, 503)),
-    RouteSpec("/api/attribution", "Whose work is used.", Credits, errors=(400,)),
-    RouteSpec("/api/openapi.json", "This document.", dict[str, Any], errors=(400,)),
-    *WATCH_ROUTES,
-    RouteSpec("/metrics", "Counters for Prometheus.", media="text/plain", errors=(400,)),
-)
 
 Answer = Callable[[Request], Response]
 
@@ -158,12 +49,14 @@ def create_app(
     hosts: tuple[str, ...] = LOOPBACK,
     heartbeat_s: float = HEARTBEAT_S,
     built: Path = BUILT,
+    corrections: Find | None = None,
     shelf: Shelf | None = None,
 ) -> Starlette:
     """The web application over a board; `health` and `metrics` are asked at each request.
 
     `health` is also asked once at once, for the contract that every answer carries.
     `built` is the folder of the built page; without it the plain page is served.
+    `corrections` finds what was corrected since a time; left out, the board is asked.
     `shelf` holds the watches; without it their addresses answer 503.
     `hosts` are the names it answers to, so that no foreign name can be pointed at it.
     """
@@ -173,7 +66,7 @@ def create_app(
     answers = {
         "/": _file(page / "index.html"),
         "/plain": _file(PAGE / "index.html"),
-        **_answers(board, health, metrics, first.version),
+        **_answers(board, health, metrics, first.version, corrections or on_board(board)),
     }
     specs = {spec.path: spec for spec in ROUTES}
     writable = Writable([(s.method, s.path) for s in ROUTES if s.method != "GET"])
@@ -199,7 +92,11 @@ def _file(path: Path) -> Answer:
 
 
 def _answers(
-    board: Board, health: Callable[[], Health], metrics: Callable[[], bytes], version: str
+    board: Board,
+    health: Callable[[], Health],
+    metrics: Callable[[], bytes],
+    version: str,
+    corrections: Find,
 ) -> dict[str, Answer]:
     """What each address answers; none of them waits for anything."""
     openapi = msgspec.json.encode(document(ROUTES, version))
@@ -216,17 +113,6 @@ def _answers(
             return json_answer(Problem(problem, "Take an id from /api/events."), 404)
         return json_answer(EventDetail(event=revisions[-1], revisions=revisions))
 
-    def in_words(request: Request) -> Response:
-        lang = request.path_params["lang"]
-        if lang not in LANGS:
-            problem = "No such language here."
-            return json_answer(Problem(problem, f"Take one of: {', '.join(LANGS)}."), 404)
-        return json_answer(words(lang))
-
-    def bars(request: Request) -> Response:
-        hours = timeline_hours(request.query_params.multi_items())
-        return json_answer(timeline(board, health().now, hours))
-
     def ready(_: Request) -> Response:
         now = health()
         answer = Readiness(ready=now.ready, advice=now.advice)
@@ -235,9 +121,9 @@ def _answers(
     return {
         "/api/events": events,
         **feed_answers(board, lambda: health().now),
+        **correction_answers(corrections, lambda: health().now),
         "/api/events/{event_id}": event,
-        "/api/timeline": bars,
-        "/api/words/{lang}": in_words,
+        **timeline_answers(board, lambda: health().now),
         "/api/alerts": lambda _: json_answer(AlertList(alerts=board.alerts())),
         "/api/health": lambda _: json_answer(told(health(), board.counts())),
         "/api/ready": ready,

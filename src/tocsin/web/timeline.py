@@ -1,11 +1,18 @@
 """What was decided when: the bars under the map, and the words it is told in."""
 
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
 from tocsin.clock import parse_time_ms, rfc3339
 from tocsin.model import LEVELS
-from tocsin.render.phrases import phrases
+from tocsin.render.phrases import LANGS, phrases
 from tocsin.vocabulary.hazards import load_hazards
-from tocsin.web.answers import Timeline, Words
+from tocsin.web.answers import Problem, Timeline, Words
 from tocsin.web.board import Board
+from tocsin.web.guard import json_answer
+from tocsin.web.query import timeline_hours
 
 BINS = 96
 """Steps of a timeline: a quarter of an hour each in a day."""
@@ -36,3 +43,22 @@ def words(lang: str) -> Words:
         categories={one.key: one.category for one in known},
         phrases=phrases(lang),
     )
+
+
+def timeline_answers(
+    board: Board, now: Callable[[], str]
+) -> dict[str, Callable[[Request], Response]]:
+    """Answers by address; `now` gives the time as RFC 3339."""
+
+    def bars(request: Request) -> Response:
+        hours = timeline_hours(request.query_params.multi_items())
+        return json_answer(timeline(board, now(), hours))
+
+    def in_words(request: Request) -> Response:
+        lang = request.path_params["lang"]
+        if lang not in LANGS:
+            problem = "No such language here."
+            return json_answer(Problem(problem, f"Take one of: {', '.join(LANGS)}."), 404)
+        return json_answer(words(lang))
+
+    return {"/api/timeline": bars, "/api/words/{lang}": in_words}
