@@ -203,7 +203,7 @@ def plausible(amount, low, high):
 
 @part
 def goes_ahead(cues, n_cues, spans, n_figures):
-    """1 where cues and figures begin with a cue and end with a figure ("dead 3 hurt 40"), else 0."""
+    """1 where a cue stands first and a figure last ("dead 3 hurt 40"), else 0."""
     first, last = -1, -1
     for f in range(n_figures):
         if spans[f, 2] != _NO_FACT:
