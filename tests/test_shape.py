@@ -79,7 +79,8 @@ OPERATORS = {
 """Settings about whoever runs this Tocsin: how a feed reaches them, and their own accounts at the
 services that alerts go out by. None of them chooses what is watched."""
 QUESTIONS = {
-    "hazard", "country", "level", "phase", "since", "limit", "event_id", "path", "watch_id", "days",
+    "hazard", "country", "level", "phase", "since", "until", "hours", "lang", "limit",
+    "event_id", "path", "watch_id", "days",
     "per_day",
 }  # fmt: skip
 
