@@ -90,6 +90,19 @@ def test_the_index_and_the_matcher_agree_with_the_plain_twin():
     assert asked < 150 * len(watches) / 3, "the index spares nothing"
 
 
+def test_checks_that_a_watch_leaves_open_are_skipped_and_change_nothing():
+    dice = random.Random(13)
+    watches = [some_watch(dice, number) for number in range(80)]
+    skipped = 0
+    for number in range(60):
+        of = some_event(dice, number, watches)
+        for asked in watches:
+            checks = checks_of(asked)
+            assert match(asked, of, checks) == match(asked, of)
+            skipped += len(CHECKS) - len(checks)
+    assert skipped > 10_000
+
+
 def test_an_outline_measures_from_its_nearest_side():
     square = ((0.0, 0.0), (0.0, 2.0), (2.0, 2.0), (2.0, 0.0), (0.0, 0.0))
     assert outline_km(square, 1.0, 1.0) == 0.0
