@@ -29,7 +29,7 @@ from tocsin.store import Store
 from tocsin.vocabulary import pack
 from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.watch.compile import KEYS
-from tocsin.web import answers, health, watch_answers
+from tocsin.web import answers, duty_api, health, watch_answers
 from tocsin.web.app import ROUTES
 from tocsin.web.openapi import document
 
@@ -79,7 +79,7 @@ OPERATORS = {
 services that alerts go out by. None of them chooses what is watched."""
 QUESTIONS = {
     "hazard", "country", "level", "phase", "since", "limit", "event_id", "path", "watch_id", "days",
-    "per_day",
+    "per_day", "silence_id", "channel", "token", "lang",
 }  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def structs(*modules):
     return found
 
 
-STRUCTS = structs(model, answers, health, watch_answers)
+STRUCTS = structs(model, answers, duty_api, health, watch_answers)
 
 
 @pytest.fixture(scope="module")

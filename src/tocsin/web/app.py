@@ -25,11 +25,13 @@ from tocsin.web.answers import (
 )
 from tocsin.web.board import Board
 from tocsin.web.corrections import CORRECTION_FILTERS, Find, correction_answers, on_board
+from tocsin.web.duty_api import DUTY_ROUTES, Duty, duty_routes
 from tocsin.web.feeds import feed_answers
 from tocsin.web.guard import Guard, json_answer
 from tocsin.web.health import Health, told
 from tocsin.web.openapi import RouteSpec, document
 from tocsin.web.query import EVENT_FILTERS, BadQuery, Parameter, check_names, event_filters
+from tocsin.web.reply import REPLY_ROUTES, Desk, reply_routes
 from tocsin.web.stream import HEARTBEAT_S, Streams
 from tocsin.web.watch_routes import WATCH_ROUTES, watch_routes
 from tocsin.web.watch_shelf import Shelf
@@ -115,6 +117,8 @@ ROUTES: tuple[RouteSpec, ...] = (
     RouteSpec("/api/attribution", "Whose work is used.", Credits, errors=(400,)),
     RouteSpec("/api/openapi.json", "This document.", dict[str, Any], errors=(400,)),
     *WATCH_ROUTES,
+    *DUTY_ROUTES,
+    *REPLY_ROUTES,
     RouteSpec("/metrics", "Counters for Prometheus.", media="text/plain", errors=(400,)),
 )
 
@@ -130,12 +134,17 @@ def create_app(
     heartbeat_s: float = HEARTBEAT_S,
     corrections: Find | None = None,
     shelf: Shelf | None = None,
+    duty: Duty | None = None,
+    replies: Desk | None = None,
+    reply_host: str = "",
 ) -> Starlette:
     """The web application over a board; `health` and `metrics` are asked at each request.
 
     `health` is also asked once at once, for the contract that every answer carries.
     `corrections` finds what was corrected since a time; left out, the board is asked.
     `shelf` holds the watches; without it their addresses answer 503.
+    `duty` takes acknowledgements and silences, `replies` the links of messages, which are
+    served under `reply_host` too.
     `hosts` are the names it answers to, so that no foreign name can be pointed at it.
     """
     streams = Streams(board, heartbeat_s)
@@ -147,12 +156,20 @@ def create_app(
         Route(path, _checked(answer, specs[path]), methods=["GET"])
         for path, answer in answers.items()
     ]
-    routes += watch_routes(shelf)
+    routes += [*watch_routes(shelf), *duty_routes(duty), *reply_routes(replies)]
     routes.append(Route("/api/stream", _checked_stream(streams), methods=["GET"]))
     routes.append(Mount("/static", StaticFiles(directory=PAGE), name="static"))
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Guard, contract=first.contract, hosts=hosts, writable=writable)],
+        middleware=[
+            Middleware(
+                Guard,
+                contract=first.contract,
+                hosts=hosts,
+                writable=writable,
+                reply_host=reply_host,
+            )
+        ],
         exception_handlers={HTTPException: _refused, BadQuery: _bad_query},
     )
     app.state.streams = streams
