@@ -143,7 +143,7 @@ def test_the_page_is_closed_to_scripts_frames_and_caches(ask, store, links):
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert 'dir="rtl"' in answer.text
-    assert not re.search(r"<script|style=|\son\w+=|https?://", answer.text)
+    assert not re.search(r"<script|style=| on\w+=|https?://", answer.text)
     big = ask.post(path_of(links, store), content=b"a=" + b"x" * 2000)
     assert big.status_code == 413
     assert ask.post(path_of(links, store), data={"outcome": "a person", "mute": "-1"}).is_success
