@@ -9,10 +9,11 @@ from invented_events import ALMERA, event, watch
 from naive_watch import fits
 from tocsin.errors import WatchRefused
 from tocsin.model import Area, Fact, Place
-from tocsin.watch import Matcher, compile_watch, match
+from tocsin.watch import Matcher, compile_watch
 from tocsin.watch.areas import of_geojson, of_sites, read_sites
 from tocsin.watch.backtest import alerts_of, backtest, budget
 from tocsin.watch.distance import outline_km
+from tocsin.watch.match import CHECKS, checks_of, match
 from tocsin.watch.nearby import Nearby
 from tocsin.watch.trace import nearest_trace, trace
 from tocsin.watch.wish import Threshold
