@@ -69,10 +69,14 @@ def read_figure(t, n, t0, kind, value, start, end, word, size, buffer, base):
                 current = 0.0
             elif v == 100.0 or (v == 10.0 and 1.0 <= current <= 9.0):
                 current = max(current, 1.0) * v
-            elif digits_before or (current > 0.0 and not (
-                (current >= 20.0 and v < 10.0) or (current >= 100.0 and v < 100.0)
-                or (current == 10.0 and v < 10.0)
-            )):
+            elif digits_before or (
+                current > 0.0
+                and not (
+                    (current >= 20.0 and v < 10.0)
+                    or (current >= 100.0 and v < 100.0)
+                    or (current == 10.0 and v < 10.0)
+                )
+            ):
                 break
             else:
                 current += v

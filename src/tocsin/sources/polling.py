@@ -44,6 +44,8 @@ class ConditionalGet:
         self._modified = ""
         self._digest = b""
         self._fetch: _Fetch | None = None
+        self.heard_ms: int | None = None
+        """When the server last answered, be it that nothing changed."""
 
     def poll(self, wait_s: float) -> bytes | None:
         """The body if it changed and came within `wait_s` seconds, else None.
@@ -86,6 +88,7 @@ class ConditionalGet:
             self._due_s = max(self._due_s, now_s + min(asked_s, RETRY_AFTER_MOST_S))
         if fetch.error is not None:
             raise fetch.error
+        self.heard_ms = self._clock.now_ms()
         if fetch.body is None:
             return None
         self._etag, self._modified = fetch.etag, fetch.modified
