@@ -56,6 +56,7 @@ class Live:
             board,
             lambda: health_of(self.engine, clock),
             lambda: metrics_of(self.engine, board, clock),
+            corrections=self.engine.store.corrections.since,
             shelf=Shelf(
                 self.engine.store,
                 self.engine.configured,

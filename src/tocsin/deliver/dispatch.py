@@ -1,4 +1,4 @@
-"""From owed to delivered: at least once, under a constant key, withdrawals first."""
+"""From owed to delivered: at least once, under a constant key, corrections first."""
 
 import contextlib
 import random

@@ -8,13 +8,13 @@ from typing import Literal, NamedTuple
 
 from tocsin.clock import DAY_MS, MINUTE_MS, Clock
 from tocsin.deliver import Desk, Dispatcher, Policy, Sink
+from tocsin.engine.bulletins import BulletinReader
 from tocsin.engine.intake import Chunk, Intake
 from tocsin.engine.keys import Keys
 from tocsin.errors import TocsinError
 from tocsin.gate import Gate
 from tocsin.gate.admit import Passed
 from tocsin.model import Alert, Bulletin, Event, Watch
-from tocsin.official.parse import parse
 from tocsin.pipeline import Pipeline
 from tocsin.sources import Source
 from tocsin.store import Store
@@ -79,6 +79,7 @@ class Engine:
         families = [family for family, _ in streams]
         ordinal = int((store.meta(_ORDINAL) or b"0").decode())
         self._line = Pipeline(gazetteer, families, keys.identity, self.contract, ordinal)
+        self._reader = BulletinReader(vocabulary, gazetteer)
         self._gate = Gate(vocabulary, gazetteer, keys.voices, keys.term)
         self.configured = tuple(watches)
         self._matcher = Matcher(watches)
@@ -214,7 +215,9 @@ class Engine:
         bulletins: list[Bulletin] = []
         for chunk in chunks:
             if chunk.intake.kind == "bulletins":
-                bulletins += self._bulletins(chunk)
+                bulletins += self._reader.read(
+                    chunk.intake.source, chunk.frames, chunk.intake.tally
+                )
         for chunk in chunks:
             if chunk.intake.kind == "posts":
                 intake = chunk.intake
@@ -256,19 +259,6 @@ class Engine:
 
     def _through(self, passed: Passed, bulletins: Sequence[Bulletin]) -> list[Event]:
         return self._line.step(passed.batch, passed.removals, bulletins, passed.now_ms).events
-
-    def _bulletins(self, chunk: Chunk) -> list[Bulletin]:
-        """Typed bulletins of official frames; what is none is counted."""
-        found: list[Bulletin] = []
-        intake = chunk.intake
-        for frame in chunk.frames:
-            typed, refused = parse(frame, getattr(intake.source, "wire", "jsonl"))
-            found += typed
-            intake.tally.received += len(typed) + sum(refused.values())
-            intake.tally.admitted += len(typed)
-            for reason, count in refused.items():
-                intake.tally.refuse(reason, count)
-        return found
 
     def _send(self, channel: str) -> None:
         """Deliver what one channel is owed until the run ends; channels do not wait in line.

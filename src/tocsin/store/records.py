@@ -36,6 +36,11 @@ class Owed(msgspec.Struct, frozen=True):
     next_at_ms: int
     detail: str
 
+    @property
+    def corrects(self) -> bool:
+        """Whether it takes back or lowers what was told."""
+        return self.alert.corrects or self.alert.kind == "withdrawal"
+
     def due(self, now_ms: int) -> bool:
         """Whether it may be tried; a clock that went back behind the last try never holds it."""
         return now_ms >= self.next_at_ms or now_ms < self.tried_ms

@@ -66,7 +66,7 @@ def _area(watch: Watch, event: Event) -> tuple[bool, list[Why]]:
         return False, [Why(Ground.DISTANCE_KM, "no place", round(areas[0].radius_km))]
     nearest: tuple[float, list[Why]] | None = None
     for area in areas:
-        beyond_km, grounds = _beyond(area, place)
+        beyond_km, grounds = beyond(area, place)
         if beyond_km <= 0:
             return True, grounds
         if nearest is None or beyond_km < nearest[0]:
@@ -74,7 +74,7 @@ def _area(watch: Watch, event: Event) -> tuple[bool, list[Why]]:
     return False, nearest[1] if nearest else []
 
 
-def _beyond(area: Area, place: Place) -> tuple[float, list[Why]]:
+def beyond(area: Area, place: Place) -> tuple[float, list[Why]]:
     """How far (km) a place lies beyond an area, at most 0 inside; and the grounds."""
     away_km = apart_km(area.lat, area.lon, place.lat, place.lon)
     if area.country is not None and place.country is not None:

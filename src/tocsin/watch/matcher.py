@@ -24,6 +24,11 @@ class Told(IntEnum):
     """Told that it ended, merged or fell below its level."""
     GONE = 2
     """Told that it was withdrawn or does not concern this watch."""
+    JOINED = 3
+    """Told that another event, which it heard of, became part of this one."""
+
+
+_OPEN = (Told.LIVE, Told.JOINED)
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -33,6 +38,8 @@ class Standing(msgspec.Struct, frozen=True):
     material: tuple[object, ...]
     meaning: str
     channel: str
+    merged: bool = False
+    """Whether the last word was that it became part of another event."""
 
 
 class Known(NamedTuple):
@@ -70,6 +77,7 @@ class Matcher:
             if after is not None:
                 standings[watch_id] = after
         self._remember(event, standings)
+        self._inherit(event, standings)
         return alerts
 
     def restore(self, alerts: Iterable[Alert]) -> None:
@@ -84,6 +92,7 @@ class Matcher:
             standings = dict(known.standings) if known else {}
             standings[alert.watch] = self._standing(_told(alert, self._watches), alert)
             self._keep(alert.event.event_id, Known(revision, standings))
+            self._inherit(alert.event, standings)
 
     def __len__(self) -> int:
         """How many (watch, event) pairs are remembered."""
@@ -119,11 +128,25 @@ class Matcher:
 
     @staticmethod
     def _standing(told: Told, alert: Alert) -> Standing:
-        return Standing(told, _material(alert.event), alert.meaning, alert.channel)
+        merged = alert.event.phase == "merged"
+        return Standing(told, _material(alert.event), alert.meaning, alert.channel, merged)
 
     def _remember(self, event: Event, standings: dict[str, Standing]) -> None:
         if standings:
             self._keep(event.event_id, Known(event.revision, standings))
+
+    def _inherit(self, event: Event, standings: dict[str, Standing]) -> None:
+        """Whoever was told that an event became part of another hears of that one's end."""
+        if event.phase != "merged" or event.merged_into is None:
+            return
+        heirs = {
+            watch_id: msgspec.structs.replace(standing, told=Told.JOINED)
+            for watch_id, standing in standings.items()
+            if standing.merged
+        }
+        known = self._known.get(event.merged_into, Known(0, {}))
+        if heirs:
+            self._keep(event.merged_into, Known(known.revision, {**heirs, **known.standings}))
 
     def _keep(self, event_id: str, known: Known) -> None:
         before = self._known.pop(event_id, None)
@@ -138,7 +161,7 @@ class Matcher:
         closed = [
             event_id
             for event_id, known in self._known.items()
-            if all(standing.told is not Told.LIVE for standing in known.standings.values())
+            if all(standing.told not in _OPEN for standing in known.standings.values())
         ]
         for event_id in dict.fromkeys((*closed, *self._known)):
             if self._pairs <= goal:
@@ -152,7 +175,9 @@ def _step(
     """What to tell, and what is believed afterwards; None when there is nothing to tell."""
     told = before.told if before else None
     if event.phase == "withdrawn":
-        return ("withdrawal", Told.GONE) if told in (Told.LIVE, Told.LAPSED) else None
+        return None if told in (None, Told.GONE) else ("withdrawal", Told.GONE)
+    if told is Told.JOINED and event.phase in ("resolved", "merged"):
+        return ("update", Told.LAPSED)
     if told is not Told.LIVE:
         return ("alert", Told.LIVE) if crosses else None
     if watch is None:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tocsin.errors import InputError, TocsinError
+from tocsin.watch.advice import Advice
 from tocsin.watch.backtest import Backtest
 from tocsin.watch.trace import Trace
 from tocsin.web.answers import Problem
@@ -128,6 +129,13 @@ WATCH_ROUTES: tuple[RouteSpec, ...] = (
         errors=(400, 404, 503),
     ),
     RouteSpec(
+        "/api/watches/{watch_id}/advice",
+        "What readers said of its alerts, and which bound would have pleased them better.",
+        Advice,
+        parameters=(WATCH_ID,),
+        errors=(400, 404, 503),
+    ),
+    RouteSpec(
         "/api/watches/{watch_id}/feedback",
         "Keep what a reader says of an alert: right, wrong, useless or late.",
         WatchChanged,
@@ -168,6 +176,7 @@ def _answers(shelf: Shelf) -> dict[tuple[str, str], Endpoint]:
         ("GET", f"{one}/geojson"): api.shape,
         ("GET", f"{one}/test"): trials.test,
         ("GET", f"{one}/why"): trials.why,
+        ("GET", f"{one}/advice"): trials.advice,
         ("POST", f"{one}/feedback"): api.feedback,
     }
 
