@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from tocsin.errors import WatchRefused
-from tocsin.vocabulary import pack
 from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.vocabulary.hazards import hazard_ids
+from tocsin.vocabulary.stored import data_folder, files_under
 from tocsin.watch import compile_text, compile_watch
 from tocsin.watch.areas import Area
 from tocsin.watch.policy import load_policy
@@ -73,6 +73,26 @@ def test_every_case_is_judged_as_the_policy_says(name, find):
         elif verdict == "accept" and not agrees(wanted, found.wish):
             wrong.append((text, "means", found.wish.meaning()))
     assert not wrong, "\n".join(map(str, wrong))
+
+
+def test_both_error_rates_are_printed_and_nought(find, capsys):
+    counts = {(verdict, got): 0 for verdict in ("accept", "refuse") for got in ("accept", "refuse")}
+    for name in FILES:
+        for verdict, _, text in rows(name):
+            counts[verdict, outcome(text, find)[0]] += 1
+    with capsys.disabled():
+        for verdict, wrong in (("accept", "refused"), ("refuse", "accepted")):
+            other = "refuse" if verdict == "accept" else "accept"
+            every = counts[verdict, verdict] + counts[verdict, other]
+            print(f"\nfalsely {wrong}: {counts[verdict, other]} of {every}", end="")
+    assert counts["accept", "refuse"] == counts["refuse", "accept"] == 0
+    assert counts["accept", "accept"] > 250 and counts["refuse", "refuse"] > 250
+
+
+def test_a_figure_in_groups_of_three_is_one_number(find):
+    for text in ("20 000 clients sans électricité", "10.000 Kunden ohne Strom"):
+        (fact,) = compile_text(f"power outage {text}", find).wish.facts
+        assert (fact.kind, fact.least) in (("without_power", 20_000.0), ("without_power", 10_000.0))
 
 
 def test_there_are_enough_cases_in_enough_languages():
@@ -179,8 +199,8 @@ def test_labels_of_sites_are_gated(label, fine):
     assert admits_label(label) is fine
 
 
-def test_the_policy_is_part_of_the_contract_hash(tmp_path, monkeypatch):
-    files = dict(pack._files_under(pack.data_folder()))
+def test_the_policy_is_part_of_the_contract_hash():
+    files = dict(files_under(data_folder()))
     assert {"policy/refused.toml", "policy/persons.toml", "policy/groups.toml"} <= set(files)
 
 

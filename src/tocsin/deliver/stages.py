@@ -12,6 +12,7 @@ from tocsin.deliver.policy import Policy
 from tocsin.deliver.silences import covers
 from tocsin.model import LEVELS, Alert
 from tocsin.store import Silence
+from tocsin.vocabulary.geometry import distance_km
 
 
 class Held(StrEnum):
@@ -25,6 +26,7 @@ class Held(StrEnum):
     MAINTENANCE = "maintenance"
     GROUPED = "grouped"
     QUIET_HOURS = "quiet_hours"
+    DIGEST = "digest"
     BUDGET = "budget"
 
 
@@ -82,7 +84,7 @@ def never_told(alert: Alert, policy: Policy, moment: Moment) -> Stop | None:
 def inhibit(alert: Alert, policy: Policy, moment: Moment) -> Stop | None:
     """An event that was red quiets its own green updates, after the first that says so."""
     told = moment.past.told(alert)
-    if told is None or _ends(alert) or alert.kind != "update":
+    if told is None or alert.kind != "update" or _corrects(alert, moment):
         return None
     if LEVELS[told.peak] == "red" and LEVELS[told.level] == alert.event.level == "green":
         return Stop(alert, Held.INHIBITED)
@@ -122,6 +124,15 @@ def quiet_hours(alert: Alert, policy: Policy, moment: Moment) -> Stop | None:
     return Stop(alert, Held.QUIET_HOURS, until_ms) if until_ms else None
 
 
+def digest(alert: Alert, policy: Policy, moment: Moment) -> Stop | None:
+    """With a daily digest all but red ones wait for its hour."""
+    if policy.daily is None or _corrects(alert, moment):
+        return None
+    if alert.event.level == "red" and policy.red_breaks:
+        return None
+    return Stop(alert, Held.DIGEST, policy.daily.next_ms(moment.now_ms))
+
+
 def budget(alert: Alert, policy: Policy, moment: Moment) -> Stop | None:
     """Beyond the budget of the hour a message waits; red ones are never counted or held."""
     if not policy.budget or alert.event.level == "red" or _corrects(alert, moment):
@@ -131,7 +142,7 @@ def budget(alert: Alert, policy: Policy, moment: Moment) -> Stop | None:
 
 
 STAGES: tuple[Stage, ...] = (
-    deduplicate, drill, never_told, inhibit, silence, group, quiet_hours, budget,
+    deduplicate, drill, never_told, inhibit, silence, digest, group, quiet_hours, budget,
 )  # fmt: skip
 LATE_STAGES: tuple[Stage, ...] = (deduplicate, drill, silence)
 """What a message passes that was held and is now given."""
@@ -147,6 +158,8 @@ def through(stages: Sequence[Stage], alerts: Sequence[Alert], moment: Moment) ->
         found = (stage(alert, policy, moment) for stage in stages)
         stop = next((one for one in found if one is not None), None)
         if stop is None:
+            if retracts(alert, moment):
+                alert = msgspec.structs.replace(alert, corrects=True)
             moment.past.say(alert, moment.now_ms)
             kept.append(alert)
         else:
@@ -165,7 +178,23 @@ def _corrects(alert: Alert, moment: Moment) -> bool:
     told = moment.past.told(alert)
     if told is None:
         return alert.kind == "withdrawal"
-    return _ends(alert) or _level(alert) < told.level
+    return _ends(alert) or retracts(alert, moment)
+
+
+def retracts(alert: Alert, moment: Moment) -> bool:
+    """Whether what the channel was told is wrong now: taken back, lowered, elsewhere, else."""
+    if alert.kind == "withdrawal" or alert.event.phase == "merged":
+        return True
+    told, place = moment.past.told(alert), alert.event.place
+    if told is None or _ends(alert):
+        return False
+    if _level(alert) < told.level or alert.event.hazard != told.hazard:
+        return True
+    if told.place is None or place is None or place.id == told.place.id:
+        return False
+    apart_km = distance_km(told.place.lat, told.place.lon, place.lat, place.lon)
+    # A place within what was told, or around it, only says the same more or less exactly.
+    return bool(apart_km > max(told.place.radius_km, place.radius_km))
 
 
 def _level(alert: Alert) -> int:

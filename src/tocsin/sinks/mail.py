@@ -17,7 +17,7 @@ from tocsin.model import Alert, Receipt
 from tocsin.render import LANGS, Message, digest_text, digest_title, message
 from tocsin.sinks.outlet import NET_FIELDS, trust
 from tocsin.sinks.posting import VOICE_FIELDS, together, voice_of
-from tocsin.sinks.smtp import MailServer
+from tocsin.sinks.smtp import MailServer, ServerSilent
 from tocsin.sinks.target import Lookup, local, lookup
 
 RECIPIENTS = 50
@@ -26,6 +26,8 @@ REMEMBERED = 10_000
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
 _HTTPS = re.compile(r"https://[!-;=?-~]{1,500}")
 _COLOURS = {"green": "#2e7d32", "yellow": "#8d6e00", "red": "#b71c1c"}
+_NOT_LIVE = "#5e35b1"
+"""The colour of drills, tests and maintenance."""
 
 
 class EmailSink:
@@ -94,7 +96,8 @@ class EmailSink:
         """Nothing is held open between two messages."""
 
     def _hand_in(self, key: str, content: EmailMessage) -> int:
-        busy, rejected = None, None
+        busy: SinkBusy | None = None
+        rejected: SinkRejected | None = None
         for recipient in self._to:
             if (key, recipient) in self._done:
                 continue
@@ -102,6 +105,10 @@ class EmailSink:
             content["to"] = recipient
             try:
                 self._server.deliver(self._sender, recipient, content.as_bytes(), self.lookup)
+            except ServerSilent as error:
+                # A correction must not wait for fifty silences in a row.
+                busy = error
+                break
             except SinkBusy as error:
                 busy = error
             except SinkRejected as error:
@@ -123,6 +130,8 @@ class EmailSink:
         root = f"<{alert.event.event_id}.{alert.watch}@{self._domain}>"
         mail["in-reply-to"] = root
         mail["references"] = root
+        if said.mode != "live":
+            mail["x-tocsin-mode"] = said.mode
         return _filled(mail, said.text(), [said], said.title, alert.key)
 
     def _digest(self, alerts: Sequence[Alert]) -> EmailMessage:
@@ -197,14 +206,19 @@ def _filled(
 
 
 def _section(said: Message) -> str:
+    colour = _COLOURS[said.level] if said.mode == "live" else _NOT_LIVE
     urgent = "".join(f"<p><strong>{escape(line)}</strong></p>" for line in said.urgent)
     rows = "".join(
         f'<tr><th scope="row" style="text-align:start;padding-inline-end:1em">'
         f"{escape(row.label)}</th><td>{escape(row.value)}</td></tr>"
         for row in said.rows
     )
+    answer = ""
+    if said.answer:
+        href = escape(said.answer.value, quote=True)
+        answer = f'<p><a href="{href}">{escape(said.answer.label)}</a></p>'
     return (
-        f'<h1 style="font-size:1.2em;border-inline-start:.4em solid {_COLOURS[said.level]};'
+        f'<h1 style="font-size:1.2em;border-inline-start:.4em solid {colour};'
         f'padding-inline-start:.5em">{escape(said.title)}</h1>{urgent}'
-        f"<table>{rows}</table><p><em>{escape(said.note)}</em></p>"
+        f"<table>{rows}</table>{answer}<p><em>{escape(said.note)}</em></p>"
     )
