@@ -54,7 +54,8 @@ def airports(folder: Path) -> tuple[list[Entry], list[Link]]:
         if core.startswith(f"{town} ") and len(core) > len(town) + 4:
             beside.append(core.removeprefix(f"{town} "))
         entry = Entry(
-            own_id(f"airport-{iata}"), "facility", plain(name), own["alone"].get(iata, []),
+            own_id(f"airport-{iata}"), "facility", plain(own["shown"].get(iata, name)),
+            own["alone"].get(iata, []),
             country, "", lat, lon, RADIUS_KM["airport"], 0, _PRIOR, "airport",
             [b for b in dict.fromkeys(beside) if b],
         )  # fmt: skip
@@ -138,16 +139,17 @@ def link_arrays(entries: list[Entry], links: list[Link]) -> dict[str, NDArray[An
     region = {(e.country, e.region): i for i, e in enumerate(entries) if e.kind == "admin1"}
     bare = {i: fold(bare_region(entries[i].name)) for i in region.values()}
     table: dict[int, int] = {}
+    wanted = {link.town.casefold() for link in links}
     for i, entry in enumerate(entries):
         if entry.kind == "country" or entry.sort not in ("", "region"):
             continue
-        for name in {entry.name, *entry.names}:
-            named[entry.country, fold(name)].append(i)
+        for name in {entry.name.casefold(), *map(str.casefold, entry.names)} & wanted:
+            named[entry.country, name].append(i)
         unit = region.get((entry.country, entry.region), -1)
         if entry.kind == "city" and unit >= 0 and fold(entry.name) == bare[unit]:
             table[i * LINKS + SORTS.index("region")] = unit
     for link in links:
-        for i in named[link.country, fold(link.town)]:
+        for i in named[link.country, link.town.casefold()]:
             place = entries[i]
             away = float(distance_km(place.lat, place.lon, link.lat, link.lon))
             if away <= max(_TOWN_KM, place.radius_km):
