@@ -105,6 +105,7 @@ def feedback(
     event: Annotated[str, typer.Argument(help="The id of the event.")],
     verdict: Annotated[str, typer.Argument(help="right, wrong, useless or late.")],
     config: Config = Path("tocsin.toml"),
+    json: Json = False,
 ) -> None:
     """Say whether an alert was of use; kept for event and watch, of nobody in particular.
 
@@ -115,7 +116,10 @@ def feedback(
         raise InputError(f"the verdict is not known. Choose one of: {', '.join(_VERDICTS)}.")
     with opened(load(config), config) as store:
         store.watches.judge(event, watch_id, said, SystemClock().now_ms())
-    words.print("Kept.")
+    if json:
+        emit({"event": event, "watch": watch_id, "verdict": said})
+    else:
+        words.print("Kept.")
 
 
 def register(app: typer.Typer) -> None:
