@@ -29,7 +29,7 @@ from tocsin.store import Store
 from tocsin.vocabulary import pack
 from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.watch.compile import KEYS
-from tocsin.web import answers, health, watch_answers
+from tocsin.web import answers, duty_api, health, watch_answers
 from tocsin.web.app import ROUTES
 from tocsin.web.openapi import document
 
@@ -79,8 +79,10 @@ OPERATORS = {
 """Settings about whoever runs this Tocsin: how a feed reaches them, and their own accounts at the
 services that alerts go out by. None of them chooses what is watched."""
 QUESTIONS = {
-    "hazard", "country", "level", "phase", "since", "limit", "event_id", "path", "watch_id", "days",
+    "hazard", "country", "level", "phase", "since", "until", "hours", "lang", "limit",
+    "event_id", "path", "watch_id", "days",
     "per_day",
+    "silence_id", "channel", "token",
 }  # fmt: skip
 
 
@@ -94,7 +96,7 @@ def structs(*modules):
     return found
 
 
-STRUCTS = structs(model, answers, health, watch_answers)
+STRUCTS = structs(model, answers, duty_api, health, watch_answers)
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -17,7 +18,9 @@ from tocsin.engine.warm import warm
 from tocsin.model import Alert, Event
 from tocsin.web.app import create_app
 from tocsin.web.board import Board
+from tocsin.web.duty_api import Duty
 from tocsin.web.live import health_of, metrics_of
+from tocsin.web.reply import Desk
 from tocsin.web.server import Served, serve
 from tocsin.web.watch_shelf import Shelf
 
@@ -64,6 +67,15 @@ class Live:
                 place_finder(),
                 clock,
             ),
+            duty=Duty(
+                self.engine.store,
+                clock,
+                lambda channel: self.engine.dispatcher.try_out(channel, clock.now_ms()),
+            ),
+            replies=Desk(self.engine.links, self.engine.store, clock)
+            if self.engine.links
+            else None,
+            reply_host=urlsplit(str(configuration.web["public_url"])).hostname or "",
         )
         self.served: Served = serve(
             app,

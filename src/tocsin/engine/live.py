@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from tocsin.clock import DAY_MS, MINUTE_MS, Clock
-from tocsin.deliver import Desk, Dispatcher, Policy, Sink
+from tocsin.deliver import Desk, Dispatcher, Links, Policy, Sink
 from tocsin.engine.bulletins import BulletinReader
 from tocsin.engine.intake import Chunk, Intake
 from tocsin.engine.keys import Keys
@@ -55,6 +55,7 @@ class Engine:
         step_s: float = 1.0,
         rng: random.Random | None = None,
         policies: Mapping[str, Policy] | None = None,
+        links: Links | None = None,
     ) -> None:
         self._clock, self.store, self._listeners, self._step_s = clock, store, listeners, step_s
         self._rng = rng or random.Random()
@@ -67,7 +68,8 @@ class Engine:
         self._gate = Gate(vocabulary, gazetteer, keys.voices, keys.term)
         self.configured = tuple(watches)
         self._matcher = Matcher(watches)
-        self._dispatcher = Dispatcher(store, sinks, clock, self._rng)
+        self.links = links
+        self.dispatcher = Dispatcher(store, sinks, clock, self._rng, links)
         self.desk = Desk(policies or {}, store)
         self._seen_version = -1
         self._renew_watches()
@@ -110,7 +112,7 @@ class Engine:
             intake.start()
         senders = [
             threading.Thread(target=self._send, args=(c,), name=f"deliver-{c}", daemon=True)
-            for c in self._dispatcher.channels
+            for c in self.dispatcher.channels
         ]
         for sender in senders:
             sender.start()
@@ -127,7 +129,7 @@ class Engine:
                 intake.stop()
             for sender in senders:
                 sender.join(10.0)
-            self._dispatcher.close()
+            self.dispatcher.close()
             self.store.checkpoint()
 
     def stop(self) -> None:
@@ -141,7 +143,7 @@ class Engine:
             now_ms = self._clock.now_ms()
             if now_ms - swept_ms >= MINUTE_MS:
                 swept_ms = now_ms
-                self._dispatcher.give_up(now_ms)
+                self.dispatcher.give_up(now_ms)
                 self.store.prune(now_ms - KEEP_DAYS * DAY_MS)
                 self.store.checkpoint()
 
@@ -220,7 +222,7 @@ class Engine:
         """
         while not self._stop.is_set():
             try:
-                self._dispatcher.run_channel(channel, self._clock.now_ms())
+                self.dispatcher.run_channel(channel, self._clock.now_ms())
             except TocsinError as error:
                 self.failed = error
                 self._stop.set()

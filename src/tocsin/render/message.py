@@ -95,7 +95,7 @@ def message(alert: Alert, voice: Voice) -> Message:
         lang=voice.lang,
         direction=words.direction,
         mode=mode,
-        answer=Row(words.rows["answer"], alert.answer_url) if alert.answer_url else None,
+        answer=_answer(alert, words, voice.lang),
     )
 
 
@@ -182,6 +182,12 @@ def _official(event: Event, words: Phrases) -> str:
         line = ref.source if lead_s is None else form.format(source=ref.source, n=minutes)
         told.setdefault(ref.source, line)
     return "; ".join(list(told.values())[:AGENCIES_MOST])
+
+
+def _answer(alert: Alert, words: Phrases, lang: str) -> Row | None:
+    if not alert.answer_url:
+        return None
+    return Row(words.rows["answer"], f"{alert.answer_url}?lang={lang}")
 
 
 def _where(place: Place | None, words: Phrases, units: Units | None) -> str:

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from tocsin.model import Alert, Event
+from tocsin.render.phrases import Phrases
 
 
 class EventList(msgspec.Struct, frozen=True):
@@ -26,6 +27,25 @@ class AlertList(msgspec.Struct, frozen=True):
     """Alerts that were sent, newest first."""
 
     alerts: list[Alert]
+
+
+class Timeline(msgspec.Struct, frozen=True):
+    """How much was decided when, in equal steps from `begins` on."""
+
+    begins: str
+    step_s: int
+    bins: tuple[tuple[int, int, int], ...]
+    """Revisions at level green, yellow and red in each step, oldest first."""
+
+
+class Words(msgspec.Struct, frozen=True):
+    """The words of one language: names of hazards, and the phrases of messages."""
+
+    lang: str
+    hazards: dict[str, str]
+    categories: dict[str, str]
+    """CAP category of each hazard."""
+    phrases: Phrases
 
 
 class Corrected(msgspec.Struct, frozen=True):
