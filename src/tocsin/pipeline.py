@@ -86,8 +86,8 @@ class Pipeline:
         contract: str,
         ordinal: int = 0,
     ) -> None:
-        """`families[i]` is the key of family id i; `contract` the hash each event carries;
-        `ordinal` how many events were founded before this start."""
+        """`families[i]` is that of stream i, and streams may share one; `contract` the hash each
+        event carries; `ordinal` how many events were founded before this start."""
         self._hazards = load_hazards()
         self._detector = Detector(
             place_table(gazetteer), related_matrix(), len(LANGUAGES), identity_key, ordinal,
@@ -137,10 +137,10 @@ class Pipeline:
         self._now_ms = self._told_ms = until_ms
         return Step(events, found, {e.number: self._renamed(e).event_id for e in found.evidence})
 
-    def purge(self, family: int, at_ms: int) -> list[Event]:
-        """Forget every report of a family whose deletions may have been missed (contract P10)."""
+    def purge(self, stream: int, at_ms: int) -> list[Event]:
+        """Forget every report of a stream whose deletions may have been missed (contract P10)."""
         return [
-            e for evidence in self._detector.purge(family, at_ms) for e in self._revise(evidence)
+            e for evidence in self._detector.purge(stream, at_ms) for e in self._revise(evidence)
         ]
 
     def recall(self, event: Event) -> None:

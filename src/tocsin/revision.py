@@ -32,7 +32,8 @@ class Composer:
         official: Corroborator,
         contract: str,
     ) -> None:
-        """`families[i]` is the name of family id i; `contract` the hash each event carries."""
+        """`families[i]` is that of stream i, and two streams of one family never confirm each
+        other; `contract` is the hash each event carries."""
         self._gazetteer, self._families = gazetteer, families
         self._official, self._contract = official, contract
         self._hazards = load_hazards()
