@@ -3,6 +3,7 @@
 import contextlib
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -29,17 +30,21 @@ def kernel(function: F) -> F:
     return _stamped(function, compiled)
 
 
-def part(function: F) -> F:
+def part(function: F | None = None, *, lends: bool = False) -> Any:
     """Compile an array function that only other kernels call.
 
     Without the wrapper that unpacks a hundred arrays from Python, compilation takes a third of
-    the time; called from Python while compiled it would not work.
+    the time; called from Python while compiled it would not work. With `lends` arrays are passed
+    on without counting who holds them: for what makes no array and returns none. The counting is
+    atomic and, in a walk over single bytes, took three quarters of the time.
     """
+    if function is None:
+        return partial(part, lends=lends)
     if njit is None:
         return _wrapping(function)
-    compiled: F = njit(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(
-        function
-    )
+    compiled: F = njit(
+        cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=not lends
+    )(function)
     return _stamped(function, compiled)
 
 
