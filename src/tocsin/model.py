@@ -16,12 +16,14 @@ Category = Literal[
     "Health", "Env", "Transport", "Infra", "CBRNE", "Other",
 ]  # fmt: skip
 LevelWord = Literal["green", "yellow", "red"]
+Preset = Literal["fast", "balanced", "confirmed"]
+AlertKind = Literal["alert", "update", "withdrawal"]
+Mode = Literal["live", "drill", "maintenance", "test"]
 Severity = Literal["Extreme", "Severe", "Moderate", "Minor", "Unknown"]
 Urgency = Literal["Immediate", "Expected", "Future", "Past", "Unknown"]
 Certainty = Literal["Observed", "Likely", "Possible", "Unlikely", "Unknown"]
 Band = Literal["0", "5-14", "15-49", "50-199", "200+"]
-BANDS: tuple[Band, ...] = get_args(Band)
-"""In rising order."""
+BANDS: tuple[Band, ...] = get_args(Band)  # in rising order
 Tier = Literal["unconfirmed", "corroborated", "official"]
 PlaceKind = Literal["city", "admin1", "country", "facility", "water", "mountain", "area"]
 
@@ -164,8 +166,7 @@ class Evidence(msgspec.Struct, frozen=True):
     families: tuple[int, ...]
     places: tuple[PlaceVotes, ...]
     facts: tuple[FactReading, ...]
-    languages: tuple[tuple[int, int], ...]
-    """(language id, reports), most first."""
+    languages: tuple[tuple[int, int], ...]  # (language id, reports), most first
     witness_share: float
     diversity: float
     masked_share: float
@@ -174,7 +175,6 @@ class Evidence(msgspec.Struct, frozen=True):
     """Minus log10 of the tail probability under the lagged baseline, capped at 30."""
     window_s: int
     merged_into: str | None = None
-    """Event id of the event this one became part of."""
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -222,9 +222,6 @@ class Support(msgspec.Struct, frozen=True):
     lead_time_s: float
 
 
-Preset = Literal["fast", "balanced", "confirmed"]
-
-
 class Area(msgspec.Struct, frozen=True, omit_defaults=True):
     """A circle of a watch, which a country (ISO code) or a ring of (lat, lon) may replace."""
 
@@ -241,7 +238,8 @@ class Watch(msgspec.Struct, frozen=True):
     """What someone wants to know: hazards, areas, bounds; nothing else can be said.
 
     Any of `areas` will do; all of `facts` must be reached; `facilities` bound nothing, for
-    events do not tell them.
+    events do not tell them. The event lies where one of `languages` is an everyday one; in `quiet`
+    hours (of `zone`) all but red ones wait.
     """
 
     id: str
@@ -263,9 +261,9 @@ class Watch(msgspec.Struct, frozen=True):
     facts: tuple[tuple[str, float], ...] = ()
     evidence: Preset = "fast"
     facilities: tuple[str, ...] = ()
-
-
-AlertKind = Literal["alert", "update", "withdrawal"]
+    languages: tuple[str, ...] = ()
+    quiet: str = ""
+    zone: str = "UTC"
 
 
 class Earlier(msgspec.Struct, frozen=True):
@@ -290,6 +288,9 @@ class Alert(msgspec.Struct, frozen=True):
     """What this channel got about the event before, oldest first; filled in when it is sent."""
     digest: str = ""
     """Alerts of one channel that share this name may go out as one message."""
+    corrects: bool = False  # it takes back or lowers what this channel was told
+    mode: Mode = "live"
+    answer_url: str = ""
 
 
 class Receipt(msgspec.Struct, frozen=True):

@@ -64,10 +64,13 @@ class Engine:
         ordinal = int((store.meta(_ORDINAL) or b"0").decode())
         self._line = Pipeline(gazetteer, posts, keys.identity, self.contract, ordinal)
         self._gate = Gate(vocabulary, gazetteer, keys.voices, keys.term)
+        self.configured = tuple(watches)
         self._matcher = Matcher(watches)
-        self._matcher.restore(store.last_alerts())
         self._dispatcher = Dispatcher(store, sinks, clock, self._rng)
         self.desk = Desk(policies or {}, store)
+        self._seen_version = -1
+        self._renew_watches()
+        self._matcher.restore(store.last_alerts())
         self._queue: queue.Queue[Chunk] = queue.Queue(CHUNKS)
         cursors = store.cursors()
         self.intakes = [
@@ -151,8 +154,18 @@ class Engine:
             pass
         return chunks
 
+    def _renew_watches(self) -> None:
+        """Take up watches that were stored or taken out since the last step."""
+        version = self._store.watches.version()
+        if version != self._seen_version:
+            stored = [each.watch for each in self._store.watches.all()]
+            self._matcher.replace([*self.configured, *stored])
+            self.desk.mind([*self.configured, *stored])
+            self._seen_version = version
+
     def _step(self, chunks: Sequence[Chunk]) -> None:
         """One step of the line; revisions, alerts and cursors are kept before anyone is told."""
+        self._renew_watches()
         events: list[Event] = []
         bulletins: list[Bulletin] = []
         for chunk in chunks:
