@@ -178,7 +178,7 @@ class Engine:
                     events += self._line.purge(intake.family, self._line.now_ms)
                 passed = self._gate.enter(
                     chunk.frames, intake.source.decode, intake.family, intake.tally,
-                    chunk.received_ms,
+                    chunk.received_ms, getattr(intake.source, "scan", None),
                 )  # fmt: skip
                 events += self._through(passed, bulletins)
                 bulletins = []

@@ -33,7 +33,8 @@ class Post(msgspec.Struct, frozen=True, gc=False):
 class Source(Protocol):
     """A stream of frames. Built as `cls(settings, clock)` with checked settings.
 
-    Two attributes are optional. `wire` (usgs, cap or jsonl) is the format of a source of
+    Three attributes are optional. `scan(block, decode)` decodes many frames at once and gives what
+    `decode` gives for each. `wire` (usgs, cap or jsonl) is the format of a source of
     bulletins. `gap` is true when deletions may have been missed since the last open: then what
     the detector holds of this source is purged (contract P10).
     """

@@ -10,8 +10,7 @@ from tocsin.metrics import Reason
 from tocsin.sources import Post
 
 OPS = ("create", "edit", "delete", "account_deleted")
-"""What `Columns.op` counts up from 0."""
-CREATE, EDIT, DELETE, ACCOUNT_DELETED = range(4)
+"""What `Columns.op` stands for: the numbers of `operations`."""
 PAD_BYTES = 8
 """Bytes behind the last frame of a block, so that eight may be looked at together."""
 
@@ -19,7 +18,8 @@ PAD_BYTES = 8
 class Block(NamedTuple):
     """Frames end to end in one buffer, each followed by a byte below 32 that ends it.
 
-    Frame i is `buffer[start[i]:end[i]]`; PAD_BYTES more follow the last one.
+    Frame i is `buffer[start[i]:end[i]]`; at least PAD_BYTES more follow the last one, so that all
+    is a multiple of eight bytes.
     """
 
     buffer: NDArray[np.uint8]
@@ -57,8 +57,9 @@ def reason_code(reason: Reason) -> int:
 
 def block_of(frames: Sequence[bytes]) -> Block:
     """Frames laid end to end, with a line break behind each."""
-    data = b"\n".join([*frames, b"\n" * PAD_BYTES])
     sizes = np.fromiter(map(len, frames), np.int64, len(frames))
+    pad = PAD_BYTES + -int(sizes.sum() + len(frames)) % PAD_BYTES
+    data = bytearray(b"\n").join([*frames, b"\n" * pad])
     end = np.cumsum(sizes + 1) - 1
     return Block(np.frombuffer(data, np.uint8), end - sizes, end)
 

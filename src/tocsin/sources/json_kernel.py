@@ -1,7 +1,6 @@
 """Finds its way through JSON bytes without building anything."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tocsin.compiled import kernel, part
 
@@ -99,7 +98,7 @@ def wide_end(buffer, i):
 @part(lends=True)
 def four_hex(buffer, i):
     """Value of four hexadecimal digits, -1 when they are none."""
-    value = 0
+    value = np.int64(0)
     for j in range(i, i + 4):
         byte = np.int64(buffer[j])
         if 48 <= byte <= 57:

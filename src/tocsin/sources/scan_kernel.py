@@ -1,18 +1,10 @@
-"""Walks Jetstream frames byte by byte and writes columns; whatever is unusual it leaves to others.
-
-Where it does not answer ASK, the frame is valid JSON and the answer is the one of
-`frames.decode_jetstream`.
-"""
+"""Walks Jetstream frames byte by byte and writes columns; the unusual it leaves to others."""
 
 import numpy as np
 
 from tocsin.compiled import kernel, part
-from tocsin.metrics import Reason
-from tocsin.sources.columns import CREATE, DELETE, EDIT, reason_code
 from tocsin.sources.json_kernel import (
     DEEPEST,
-    ESCAPED,
-    escape_at,
     is_utf8,
     key_at,
     name_of,
@@ -20,11 +12,14 @@ from tocsin.sources.json_kernel import (
     string_end,
     value_end,
 )  # fmt: skip
+from tocsin.sources.operations import CREATE, DELETE, EDIT
+from tocsin.sources.value_kernel import digits_at, is_ascii, is_blank, stamp_ms, text_into
 
 ASK = 255
-"""The frame is for the exact decoder."""
-_OTHER_KIND, _BAD_TIME = reason_code(Reason.OTHER_KIND), reason_code(Reason.BAD_TIME)
-_NO_TEXT = reason_code(Reason.NO_TEXT)
+"""The frame is for the exact decoder. Where the scanner answers anything else, the frame is valid
+JSON and the answer is the one of `frames.decode_jetstream`."""
+_OTHER_KIND, _BAD_TIME, _NO_TEXT = 1, 2, 3
+"""Why a frame goes no further, in the order of `scan.REFUSALS`."""
 _EARLIEST_MS, _LATEST_MS = 946_684_800_000, 4_102_444_800_000
 _TEXT_BYTES, _DID_BYTES, _KEY_BYTES, _LANG_BYTES, _FRAME_BYTES = 4_096, 2_048, 512, 35, 65_536
 
@@ -40,6 +35,7 @@ _ACCOUNT, _TYPE, _PAYLOAD, _TIME = (
 _OPERATION, _COLLECTION, _RKEY, _RECORD = (
     _name("operation"), _name("collection"), _name("rkey"), _name("record"),
 )  # fmt: skip
+_IDENTITY = _name("identity")
 _WITNESSED, _TEXT, _LANGS, _LABELS = (
     _name("witnessedAt"), _name("text"), _name("langs"), _name("labels"),
 )  # fmt: skip
@@ -53,7 +49,6 @@ _V2_ACCOUNT = tuple(b"network.bsky.jetstream.subscribeEvents#account")
 F_KIND, F_COMMIT, F_TYPE, F_PAYLOAD, F_TIME_US = range(5)
 S_DID, S_RKEY, S_TEXT, S_TIME, S_TYPE, S_COLLECTION = range(6)
 """Rows of `found`: first byte, size (-1 = not there) and what the string holds."""
-_SPACES = (0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)
 
 
 @part(lends=True)
@@ -69,15 +64,6 @@ def string_into(buffer, marks, cursor, i, found, row):
 
 
 @part(lends=True)
-def is_ascii(buffer, begin, end):
-    """Whether no byte is part of a wider character."""
-    every = np.uint8(0)
-    for i in range(begin, end):
-        every |= buffer[i]
-    return every < 0x80
-
-
-@part(lends=True)
 def langs_into(buffer, marks, cursor, i):
     """(position behind, language code) of the list of declared languages at i; -1 when unusual."""
     if buffer[i] == 110:
@@ -85,7 +71,7 @@ def langs_into(buffer, marks, cursor, i):
     if buffer[i] != 91:
         return -1, 0
     i += 1
-    lang, first = 0, True
+    lang, first = np.int64(0), True
     while buffer[i] == 34:
         end, holds = string_end(buffer, marks, cursor, i + 1)
         if end < 0 or holds != 0 or not is_ascii(buffer, i + 1, end):
@@ -202,112 +188,6 @@ def commit_into(buffer, marks, cursor, i, wire, found):
 
 
 @part(lends=True)
-def digits_at(buffer, i, count):
-    """Value of so many digits at i, -1 when one of them is none."""
-    value = 0
-    for j in range(i, i + count):
-        if not 48 <= buffer[j] <= 57:
-            return -1
-        value = 10 * value + np.int64(buffer[j]) - 48
-    return value
-
-
-@part(lends=True)
-def stamp_ms(buffer, at, size):
-    """Milliseconds of `2026-11-22T10:00:00.123456Z`; -1 for any other form."""
-    if size < 20 or size > 27 or buffer[at + size - 1] != 90:
-        return -1
-    year, month = digits_at(buffer, at, 4), digits_at(buffer, at + 5, 2)
-    day, hour = digits_at(buffer, at + 8, 2), digits_at(buffer, at + 11, 2)
-    minute, second = digits_at(buffer, at + 14, 2), digits_at(buffer, at + 17, 2)
-    marks = buffer[at + 4] == 45 and buffer[at + 7] == 45 and buffer[at + 10] == 84
-    if not marks or buffer[at + 13] != 58 or buffer[at + 16] != 58:
-        return -1
-    if not 2000 <= year < 2100 or not 1 <= month <= 12 or not 1 <= day <= 28:
-        return -1
-    if not 0 <= hour < 24 or not 0 <= minute < 60 or not 0 <= second < 60:
-        return -1
-    part_us = 0
-    if size > 20:
-        count = size - 21
-        # Python 3.11 takes any number of digits, 3.10 three or six: these are the ones in use.
-        if buffer[at + 19] != 46 or (count != 3 and count != 6):
-            return -1
-        part_us = digits_at(buffer, at + 20, count)
-        if part_us < 0:
-            return -1
-        part_us *= 1000 if count == 3 else 1
-        if part_us % 1000 == 500:
-            return -1
-    # Days since 1970 of the civil calendar, months counted from March.
-    shifted = year - (1 if month <= 2 else 0)
-    era = shifted // 400
-    of_era = shifted - 400 * era
-    of_year = (153 * (month + (9 if month <= 2 else -3)) + 2) // 5 + day - 1
-    days = era * 146_097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719_468
-    seconds = days * 86_400 + hour * 3_600 + minute * 60 + second
-    return seconds * 1_000 + (part_us + 500) // 1_000
-
-
-@part(lends=True)
-def text_into(buffer, at, size, holds, blob, used):
-    """Write a string without its escapes to `blob`; returns the position behind it."""
-    if holds & ESCAPED == 0:
-        for j in range(size):
-            blob[used + j] = buffer[at + j]
-        return used + size
-    i, end = at, at + size
-    while i < end:
-        if buffer[i] != 92:
-            blob[used] = buffer[i]
-            used += 1
-            i += 1
-            continue
-        i, code = escape_at(buffer, i)
-        if code < 0x80:
-            blob[used] = code
-            used += 1
-        elif code < 0x800:
-            blob[used], blob[used + 1] = 0xC0 | code >> 6, 0x80 | code & 63
-            used += 2
-        elif code < 0x10000:
-            blob[used], blob[used + 1] = 0xE0 | code >> 12, 0x80 | (code >> 6) & 63
-            blob[used + 2] = 0x80 | code & 63
-            used += 3
-        else:
-            blob[used], blob[used + 1] = 0xF0 | code >> 18, 0x80 | (code >> 12) & 63
-            blob[used + 2], blob[used + 3] = 0x80 | (code >> 6) & 63, 0x80 | code & 63
-            used += 4
-    return used
-
-
-@part(lends=True)
-def is_blank(blob, begin, end):
-    """Whether a text is white space and nothing else."""
-    i = begin
-    while i < end:
-        byte = np.int64(blob[i])
-        if byte < 0x80:
-            if not (9 <= byte <= 13 or 28 <= byte <= 32):
-                return False
-            i += 1
-            continue
-        size = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
-        if size == 4:
-            return False
-        code = byte & (0x1F if size == 2 else 0x0F)
-        for j in range(1, size):
-            code = code << 6 | np.int64(blob[i + j]) & 0x3F
-        space = 0x2000 <= code <= 0x200A
-        for known in _SPACES:
-            space = space or code == known
-        if not space:
-            return False
-        i += size
-    return True
-
-
-@part(lends=True)
 def envelope(buffer, marks, cursor, i, found, flags):
     """(position behind, operation, language) of a whole frame; notes its parts.
 
@@ -361,8 +241,11 @@ def envelope(buffer, marks, cursor, i, found, flags):
                 return -1, -1, 0
             flags[F_PAYLOAD] = 1
             i, op, lang = commit_into(buffer, marks, cursor, i, 2, found)
-        else:
+        elif size == 8 and name == _IDENTITY:
             i = value_end(buffer, marks, cursor, i, DEEPEST - 2)
+        else:
+            # A name the wire does not use may be one that a recording does.
+            return -1, -1, 0
         if i < 0:
             return -1, -1, 0
         if buffer[i] == 125:

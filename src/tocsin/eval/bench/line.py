@@ -9,6 +9,7 @@ from tocsin.gate import Gate
 from tocsin.metrics import Tally
 from tocsin.pipeline import Pipeline
 from tocsin.sources.frames import decode_jetstream
+from tocsin.sources.scan import scan_jetstream
 from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.vocabulary.pack import load_vocabulary
 
@@ -76,6 +77,8 @@ class Line:
     def take(self, frames: list[bytes]) -> None:
         """All frames, in chunks, on this thread."""
         for at in range(0, len(frames), CHUNK):
-            passed = self.gate.enter(frames[at : at + CHUNK], decode_jetstream, 0, self.tally)
+            passed = self.gate.enter(
+                frames[at : at + CHUNK], decode_jetstream, 0, self.tally, scan=scan_jetstream
+            )
             step = self.pipeline.step(passed.batch, passed.removals, [], passed.now_ms)
             self.events += len(step.events)

@@ -7,8 +7,6 @@ from random import Random
 from typing import Any, NamedTuple
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from tocsin.clock import rfc3339
 from tocsin.sources.frames import POSTS
@@ -86,11 +84,25 @@ class _Writer:
         did = f"did:plc:{self._code(rng.randrange(_ACCOUNTS), 24)}"
         event: dict[str, Any] = {"did": did, "time_us": at_us}
         if kind == "identity":
-            event |= {"kind": "identity", "identity": {"did": did, "handle": "someone.invalid",
-                      "seq": number, "time": rfc3339(at_us // 1000)}}  # fmt: skip
+            event |= {
+                "kind": "identity",
+                "identity": {
+                    "did": did,
+                    "handle": "someone.invalid",
+                    "seq": number,
+                    "time": rfc3339(at_us // 1000),
+                },
+            }
         elif kind == "account":
-            event |= {"kind": "account", "account": {"active": True, "did": did, "seq": number,
-                      "time": rfc3339(at_us // 1000)}}  # fmt: skip
+            event |= {
+                "kind": "account",
+                "account": {
+                    "active": True,
+                    "did": did,
+                    "seq": number,
+                    "time": rfc3339(at_us // 1000),
+                },
+            }
         else:
             event |= {"kind": "commit", "commit": self._commit(kind, event, number)}
         return msgspec.json.encode(event)
@@ -102,8 +114,11 @@ class _Writer:
         commit["rkey"] = "3k" + self._code(number, 11)
         if kind == "like":
             commit["collection"] = "app.bsky.feed.like"
-            commit["record"] = {"$type": "app.bsky.feed.like", "subject": self._parent(),
-                                "createdAt": rfc3339(event["time_us"] // 1000)}  # fmt: skip
+            commit["record"] = {
+                "$type": "app.bsky.feed.like",
+                "subject": self._parent(),
+                "createdAt": rfc3339(event["time_us"] // 1000),
+            }
         elif kind == "delete":
             commit["operation"] = "delete"
             if self._past and rng.random() < 0.5:
@@ -129,15 +144,23 @@ class _Writer:
         text, lang = self._text()
         record: dict[str, Any] = {"$type": POSTS, "createdAt": rfc3339(at_ms)}
         if rng.random() < _EMBEDS:
-            image = {"$type": "blob", "ref": {"$link": self._cid()}, "mimeType": "image/jpeg",
-                     "size": rng.randrange(10_000, 900_000)}  # fmt: skip
+            image = {
+                "$type": "blob",
+                "ref": {"$link": self._cid()},
+                "mimeType": "image/jpeg",
+                "size": rng.randrange(10_000, 900_000),
+            }
             if rng.random() < 0.5:
                 ratio = {"height": 1200, "width": 900}
                 picture = {"alt": self._talk(lang, 30), "aspectRatio": ratio, "image": image}
                 record["embed"] = {"$type": "app.bsky.embed.images", "images": [picture]}
             else:
-                page = {"description": self._talk(lang, 34), "title": self._talk(lang, 6),
-                        "thumb": image, "uri": "https://news.invalid/" + self._cid()}  # fmt: skip
+                page = {
+                    "description": self._talk(lang, 34),
+                    "title": self._talk(lang, 6),
+                    "thumb": image,
+                    "uri": "https://news.invalid/" + self._cid(),
+                }
                 record["embed"] = {"$type": "app.bsky.embed.external", "external": page}
         if rng.random() < _FACETS:
             tag = {"$type": "app.bsky.richtext.facet#tag", "tag": "quiet"}
@@ -179,7 +202,10 @@ class _Writer:
     def _parent(self) -> dict[str, str]:
         rng = self._rng
         did = f"did:plc:{self._code(rng.randrange(_ACCOUNTS), 24)}"
-        return {"cid": self._cid(), "uri": f"at://{did}/{POSTS}/3k{self._code(rng.getrandbits(50), 11)}"}
+        return {
+            "cid": self._cid(),
+            "uri": f"at://{did}/{POSTS}/3k{self._code(rng.getrandbits(50), 11)}",
+        }
 
     def _cid(self) -> str:
         return "bafyrei" + self._code(self._rng.getrandbits(250), 52)
