@@ -5,6 +5,12 @@ from typing import Literal, get_args
 
 import msgspec
 
+from tocsin.bulletin import Bulletin as Bulletin
+from tocsin.bulletin import Certainty as Certainty
+from tocsin.bulletin import Severity as Severity
+from tocsin.bulletin import Support as Support
+from tocsin.bulletin import Urgency as Urgency
+
 K_VOICES = 5
 """No event with fewer distinct voices (contract P3); a floor, not a setting."""
 K_SENSITIVE = 15
@@ -19,9 +25,6 @@ LevelWord = Literal["green", "yellow", "red"]
 Preset = Literal["fast", "balanced", "confirmed"]
 AlertKind = Literal["alert", "update", "withdrawal"]
 Mode = Literal["live", "drill", "maintenance", "test"]
-Severity = Literal["Extreme", "Severe", "Moderate", "Minor", "Unknown"]
-Urgency = Literal["Immediate", "Expected", "Future", "Past", "Unknown"]
-Certainty = Literal["Observed", "Likely", "Possible", "Unlikely", "Unknown"]
 Band = Literal["0", "5-14", "15-49", "50-199", "200+"]
 BANDS: tuple[Band, ...] = get_args(Band)  # in rising order
 Tier = Literal["unconfirmed", "corroborated", "official"]
@@ -195,31 +198,6 @@ class Rating(msgspec.Struct, frozen=True):
     confidence: float
     tier: Tier
     why: tuple[Why, ...]
-
-
-class Bulletin(msgspec.Struct, frozen=True):
-    """The typed part of an official message; no contact, no free text (contract P14)."""
-
-    source: str
-    id: str
-    sent_ms: int
-    hazard: str
-    lat: float
-    lon: float
-    radius_km: float
-    severity: Severity = "Unknown"
-    status: Literal["actual", "cancelled", "test"] = "actual"
-    references: tuple[str, ...] = ()
-    url: str | None = None
-    magnitude: float | None = None
-
-
-class Support(msgspec.Struct, frozen=True):
-    """A bulletin that speaks of one event, with how it agrees."""
-
-    bulletin: Bulletin
-    distance_km: float | None
-    lead_time_s: float
 
 
 class Area(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -3,18 +3,21 @@
 import re
 import threading
 import tomllib
+from pathlib import Path
 
 import pytest
 
 from known_hazards import HAZARDS
 from loopback_feed import Answer, LoopbackFeed
 from loopback_jetstream import LoopbackJetstream
+from loopback_mastodon import LoopbackMastodon
 from tocsin.clock import HeldClock
 from tocsin.errors import ConfigError, SourceEnded, TocsinError
 from tocsin.metrics import Reason
 from tocsin.official import WIRES, parse
 from tocsin.sources import FRAME_BYTES, TEXT_CHARS, Post, load_sources
 
+SAMPLES = Path(__file__).parent.parent / "samples"
 NOON_MS = 1_767_268_800_000
 SOURCES = load_sources()
 LOCAL = {"file", "synthetic", "synthetic_bulletins"}
@@ -52,9 +55,37 @@ class Rig:
         self.server = LoopbackJetstream(count=40)
         return {"url": self.server.url}
 
+    def _mastodon(self, tmp_path):
+        # A stream tells nothing twice: only who comes without a cursor hears it from the start.
+        self.server = LoopbackMastodon(count=40, tellings=2)
+        leave = {"permission_from": "admin@social.example", "permission_date": "2025-12-24"}
+        return {"server": self.server.url, **leave}
+
     def _usgs(self, tmp_path):
         self.server = LoopbackFeed(Answer(body=b'{"type":"FeatureCollection","features":[]}'))
         return {"url": self.server.url}
+
+    def _emsc(self, tmp_path):
+        return self._serve("emsc.json", b'{"features":[]}')
+
+    def _gdacs(self, tmp_path):
+        return self._serve("gdacs.xml", b"<rss><channel/></rss>")
+
+    def _cap(self, tmp_path):
+        return self._serve("cap.xml", (SAMPLES / "cap_flash_flood.xml").read_bytes()) | {
+            "agency": "invented"
+        }
+
+    def _news(self, tmp_path):
+        return self._serve("news.xml", b"<rss><channel/></rss>") | {"agency": "gazette"}
+
+    def _status_page(self, tmp_path):
+        place = {"agency": "grid", "lat": 40.0, "lon": 10.0}
+        return self._serve("summary.json", b'{"incidents":[]}') | place
+
+    def _serve(self, name, body):
+        self.server = LoopbackFeed(Answer(body=body))
+        return {"url": self.server.url.replace("feed.geojson", name)}
 
     def _synthetic(self, tmp_path):
         return {"seed": 7, "posts_per_s": 5.0, "history_s": 60.0, "start_ms": NOON_MS}
@@ -96,7 +127,7 @@ def some_frames(rig, source, wanted=1):
 
 
 def test_every_source_is_asked():
-    assert {"file", "jetstream", "usgs"} <= set(SOURCES)
+    assert {"file", "jetstream", "usgs", "cap", "emsc", "gdacs"} <= set(SOURCES)
 
 
 def test_the_spec_is_complete(kind):
@@ -217,7 +248,7 @@ def test_it_resumes_from_its_own_cursor_without_loss(rig):
 def test_read_comes_back_when_nothing_comes(rig):
     """The other side stays silent until the read is back, so a read that waits for it hangs."""
     silence = threading.Event()
-    if rig.kind.spec.name == "usgs":
+    if isinstance(rig.server, LoopbackFeed):
         rig.server.answers = [Answer(chunks=[b"", b""], gate=silence)]
     source = rig.source()
     source.open(None)

@@ -5,20 +5,24 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
 from tocsin.cli.screen import emit, words
 from tocsin.clock import Clock, SystemClock
 from tocsin.config_file import Configuration, load
-from tocsin.engine.assemble import assemble
+from tocsin.engine.assemble import assemble, place_finder
 from tocsin.engine.live import Engine, Listeners
 from tocsin.engine.warm import warm
 from tocsin.model import Alert, Event
 from tocsin.web.app import create_app
 from tocsin.web.board import Board
+from tocsin.web.duty_api import Duty
 from tocsin.web.live import health_of, metrics_of
+from tocsin.web.reply import Desk
 from tocsin.web.server import Served, serve
+from tocsin.web.watch_shelf import Shelf
 
 
 def run(
@@ -55,6 +59,23 @@ class Live:
             board,
             lambda: health_of(self.engine, clock),
             lambda: metrics_of(self.engine, board, clock),
+            corrections=self.engine.store.corrections.since,
+            shelf=Shelf(
+                self.engine.store,
+                self.engine.configured,
+                configuration.channels,
+                place_finder(),
+                clock,
+            ),
+            duty=Duty(
+                self.engine.store,
+                clock,
+                lambda channel: self.engine.dispatcher.try_out(channel, clock.now_ms()),
+            ),
+            replies=Desk(self.engine.links, self.engine.store, clock)
+            if self.engine.links
+            else None,
+            reply_host=urlsplit(str(configuration.web["public_url"])).hostname or "",
         )
         self.served: Served = serve(
             app,

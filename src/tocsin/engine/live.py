@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from tocsin.clock import DAY_MS, MINUTE_MS, Clock
-from tocsin.deliver import Desk, Dispatcher, Policy, Sink
+from tocsin.deliver import Desk, Dispatcher, Links, Policy, Sink
+from tocsin.engine.bulletins import BulletinReader
 from tocsin.engine.intake import Chunk, Intake
 from tocsin.engine.keys import Keys
 from tocsin.errors import TocsinError
 from tocsin.gate import Gate
 from tocsin.gate.admit import Passed
 from tocsin.model import Alert, Bulletin, Event, Watch
-from tocsin.official.parse import parse
 from tocsin.pipeline import Pipeline
 from tocsin.sources import Source
 from tocsin.store import Store
@@ -55,18 +55,21 @@ class Engine:
         step_s: float = 1.0,
         rng: random.Random | None = None,
         policies: Mapping[str, Policy] | None = None,
+        links: Links | None = None,
     ) -> None:
-        self._clock, self._store, self._listeners, self._step_s = clock, store, listeners, step_s
+        self._clock, self.store, self._listeners, self._step_s = clock, store, listeners, step_s
         self._rng = rng or random.Random()
         vocabulary, gazetteer = load_vocabulary(), Gazetteer.load()
         self.contract = vocabulary.contract
         posts = sorted({s.spec.family for s in sources.values() if s.spec.kind == "posts"})
         ordinal = int((store.meta(_ORDINAL) or b"0").decode())
         self._line = Pipeline(gazetteer, posts, keys.identity, self.contract, ordinal)
+        self._reader = BulletinReader(vocabulary, gazetteer)
         self._gate = Gate(vocabulary, gazetteer, keys.voices, keys.term)
         self.configured = tuple(watches)
         self._matcher = Matcher(watches)
-        self._dispatcher = Dispatcher(store, sinks, clock, self._rng)
+        self.links = links
+        self.dispatcher = Dispatcher(store, sinks, clock, self._rng, links)
         self.desk = Desk(policies or {}, store)
         self._seen_version = -1
         self._renew_watches()
@@ -100,15 +103,15 @@ class Engine:
 
     def run(self) -> None:
         """Work until `stop`; a store that cannot be used ends the run with its error."""
-        self._store.checkpoint()
-        for revision in reversed(self._store.latest(self._clock.now_ms() - 2 * DAY_MS)):
+        self.store.checkpoint()
+        for revision in reversed(self.store.latest(self._clock.now_ms() - 2 * DAY_MS)):
             if revision.event is not None:
                 self._listeners.event(revision.event)
         for intake in self.intakes:
             intake.start()
         senders = [
             threading.Thread(target=self._send, args=(c,), name=f"deliver-{c}", daemon=True)
-            for c in self._dispatcher.channels
+            for c in self.dispatcher.channels
         ]
         for sender in senders:
             sender.start()
@@ -125,8 +128,8 @@ class Engine:
                 intake.stop()
             for sender in senders:
                 sender.join(10.0)
-            self._dispatcher.close()
-            self._store.checkpoint()
+            self.dispatcher.close()
+            self.store.checkpoint()
 
     def stop(self) -> None:
         """Ask the run to end after the step it is in."""
@@ -139,9 +142,9 @@ class Engine:
             now_ms = self._clock.now_ms()
             if now_ms - swept_ms >= MINUTE_MS:
                 swept_ms = now_ms
-                self._dispatcher.give_up(now_ms)
-                self._store.prune(now_ms - KEEP_DAYS * DAY_MS)
-                self._store.checkpoint()
+                self.dispatcher.give_up(now_ms)
+                self.store.prune(now_ms - KEEP_DAYS * DAY_MS)
+                self.store.checkpoint()
 
     def _collect(self) -> list[Chunk]:
         """What the sources brought, after waiting at most `step_s`."""
@@ -156,9 +159,9 @@ class Engine:
 
     def _renew_watches(self) -> None:
         """Take up watches that were stored or taken out since the last step."""
-        version = self._store.watches.version()
+        version = self.store.watches.version()
         if version != self._seen_version:
-            stored = [each.watch for each in self._store.watches.all()]
+            stored = [each.watch for each in self.store.watches.all()]
             self._matcher.replace([*self.configured, *stored])
             self.desk.mind([*self.configured, *stored])
             self._seen_version = version
@@ -170,7 +173,9 @@ class Engine:
         bulletins: list[Bulletin] = []
         for chunk in chunks:
             if chunk.intake.kind == "bulletins":
-                bulletins += self._bulletins(chunk)
+                bulletins += self._reader.read(
+                    chunk.intake.source, chunk.frames, chunk.intake.tally
+                )
         for chunk in chunks:
             if chunk.intake.kind == "posts":
                 intake = chunk.intake
@@ -190,7 +195,7 @@ class Engine:
         alerts, held = self.desk.take(alerts, now_ms)
         if events or alerts or cursors or held:
             ordinal = str(self._line.ordinal).encode()
-            self._store.commit_step(events, alerts, cursors, now_ms, {_ORDINAL: ordinal}, held)
+            self.store.commit_step(events, alerts, cursors, now_ms, {_ORDINAL: ordinal}, held)
         for event in events:
             self._listeners.event(event)
         for alert in alerts:
@@ -209,19 +214,6 @@ class Engine:
     def _through(self, passed: Passed, bulletins: Sequence[Bulletin]) -> list[Event]:
         return self._line.step(passed.batch, passed.removals, bulletins, passed.now_ms).events
 
-    def _bulletins(self, chunk: Chunk) -> list[Bulletin]:
-        """Typed bulletins of official frames; what is none is counted."""
-        found: list[Bulletin] = []
-        intake = chunk.intake
-        for frame in chunk.frames:
-            typed, refused = parse(frame, getattr(intake.source, "wire", "jsonl"))
-            found += typed
-            intake.tally.received += len(typed) + sum(refused.values())
-            intake.tally.admitted += len(typed)
-            for reason, count in refused.items():
-                intake.tally.refuse(reason, count)
-        return found
-
     def _send(self, channel: str) -> None:
         """Deliver what one channel is owed until the run ends; channels do not wait in line.
 
@@ -229,7 +221,7 @@ class Engine:
         """
         while not self._stop.is_set():
             try:
-                self._dispatcher.run_channel(channel, self._clock.now_ms())
+                self.dispatcher.run_channel(channel, self._clock.now_ms())
             except TocsinError as error:
                 self.failed = error
                 self._stop.set()

@@ -43,7 +43,7 @@ def table_of(watch: Watch) -> dict[str, Any]:
         if getattr(watch, key):
             table[key] = list(getattr(watch, key))
     table["channel"] = watch.channel
-    areas = [_written(area) for area in areas_of(watch)]
+    areas = [table_of_area(area) for area in areas_of(watch)]
     if areas:
         table["areas"] = areas
     if watch.not_areas:
@@ -51,7 +51,8 @@ def table_of(watch: Watch) -> dict[str, Any]:
     return table
 
 
-def _written(area: Area) -> dict[str, Any]:
+def table_of_area(area: Area) -> dict[str, Any]:
+    """One area as a table that `listed` reads back."""
     if area.ring:
         corners = [[lon, lat] for lat, lon in area.ring]
         return {"outline": {"type": "Polygon", "coordinates": [corners]}}

@@ -1,7 +1,12 @@
 """Glue between a running engine and the page: health, metrics, the board."""
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    Metric,
+    SummaryMetricFamily,
+)
 from prometheus_client.registry import Collector
 
 from tocsin import __version__
@@ -91,8 +96,24 @@ class _Figures(Collector):
         )
         for why, stops in sorted(self._engine.desk.held.items()):
             held.add_metric([why], stops)
+        tries = self._engine.store.corrections.tries()
+        owed = GaugeMetricFamily("tocsin_corrections_owed", "Not yet accepted.", value=tries.owed)
+        waits = GaugeMetricFamily(
+            "tocsin_correction_untried_seconds",
+            "Since when the oldest correction waits for its first try; 0 when none does.",
+            value=max(now_ms - tries.untried_ms, 0) / 1000 if tries.untried_ms else 0,
+        )
+        first = SummaryMetricFamily(
+            "tocsin_correction_first_try_seconds",
+            "From the decision to the first try, of the newest corrections.",
+            count_value=len(tries.first_try_ms),
+            sum_value=sum(tries.first_try_ms) / 1000,
+        )
+        outbox = GaugeMetricFamily("tocsin_outbox", "Messages by state.", labels=["state"])
+        for state, count in self._engine.store.outbox_counts().items():
+            outbox.add_metric([state], count)
         steps = CounterMetricFamily("tocsin_steps", "Steps of the line.", value=self._engine.steps)
-        return [received, admitted, refused, lag, held, steps]
+        return [received, admitted, refused, lag, held, owed, waits, first, outbox, steps]
 
 
 def metrics_of(engine: Engine, board: Board, clock: Clock) -> bytes:
