@@ -54,14 +54,18 @@ class Gate:
         family: int,
         tally: Tally,
         received_ms: int | None = None,
+        stream: int | None = None,
         scan: Scan | None = None,
     ) -> Passed:
         """Take frames of one source; `tally` is that source's own balance.
 
+        Voices are told apart within a family; `stream` is the column by which the reports of
+        this source can be purged alone, the family itself when left out.
+
         Live sources give the time of receipt: a stamp beyond it by more than AHEAD_MS counts
         as of receipt (reliability R7). `scan`, where a source has one, decodes many at once.
         """
-        return self.take(self.sift(frames, view, scan), family, tally, received_ms)
+        return self.take(self.sift(frames, view, scan), family, tally, received_ms, stream)
 
     def sift(
         self, frames: Sequence[bytes] | Block, view: Decode, scan: Scan | None = None
@@ -72,7 +76,12 @@ class Gate:
         return Sifted(columns, self._sieve.named(columns.blob, columns.spans, wanted))
 
     def take(
-        self, sifted: Sifted, family: int, tally: Tally, received_ms: int | None = None
+        self,
+        sifted: Sifted,
+        family: int,
+        tally: Tally,
+        received_ms: int | None = None,
+        stream: int | None = None,
     ) -> Passed:
         """The other three steps, which must be done in the order of arrival, one at a time."""
         columns, named = sifted
@@ -86,7 +95,8 @@ class Gate:
         buffer, offsets = gathered(columns.blob, columns.spans[kept.row])
         declared = language_ids()[columns.lang[kept.row]]
         reading = read(self._vocabulary, self._gazetteer, buffer, offsets, declared, self._term_key)
-        batch, admitted = admit(kept, columns.repost[kept.row], reading, family)
+        reposts = columns.repost[kept.row]
+        batch, admitted = admit(kept, reposts, reading, family if stream is None else stream)
         self._sorter.hold(batch.post, batch.time_ms)
         for verdict, reason in REASON_OF_VERDICT.items():
             tally.refuse(reason, int((reading.verdict == verdict).sum()))
