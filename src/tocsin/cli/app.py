@@ -23,7 +23,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("init")(init.init)
-app.command("doctor")(doctor.doctor)
+app.add_typer(doctor.app)
 app.command("run")(run.run)
 app.command("replay")(replay.replay)
 app.command("explain")(explain.explain)
