@@ -133,6 +133,7 @@ class Engine:
         self.store.checkpoint()
         for revision in reversed(self.store.latest(self._clock.now_ms() - 2 * DAY_MS)):
             if revision.event is not None:
+                self._line.recall(revision.event)
                 self._listeners.event(revision.event)
         for intake in self.intakes:
             intake.start()
