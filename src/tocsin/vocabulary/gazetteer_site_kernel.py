@@ -30,7 +30,7 @@ def sort_from(s, stop, tokens, bare, kind, words):
     hashes, start, end, _ = tokens
     keys, sorts = words[0], words[1]
     most = SIGNS_MAX if kind[s] == _CHAR else WORDS_MAX
-    sort, reach = 0, s
+    sort, reach = np.int64(0), s
     for clitic in range(2):
         key = bare[s] if clitic else hashes[s]
         if sort or key == np.uint64(0):
