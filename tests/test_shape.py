@@ -29,7 +29,7 @@ from tocsin.store import Store
 from tocsin.vocabulary import pack
 from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.watch.compile import KEYS
-from tocsin.web import answers, health, watch_answers
+from tocsin.web import answers, duty_api, health, watch_answers
 from tocsin.web.app import ROUTES
 from tocsin.web.openapi import document
 
@@ -82,6 +82,7 @@ QUESTIONS = {
     "hazard", "country", "level", "phase", "since", "until", "hours", "lang", "limit",
     "event_id", "path", "watch_id", "days",
     "per_day",
+    "silence_id", "channel", "token",
 }  # fmt: skip
 
 
@@ -95,7 +96,7 @@ def structs(*modules):
     return found
 
 
-STRUCTS = structs(model, answers, health, watch_answers)
+STRUCTS = structs(model, answers, duty_api, health, watch_answers)
 
 
 @pytest.fixture(scope="module")

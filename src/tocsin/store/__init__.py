@@ -4,6 +4,7 @@ from tocsin.store.connection import StoreUnavailable
 from tocsin.store.corrections import Correction, Tries, median_ms
 from tocsin.store.ledger import Store
 from tocsin.store.records import (
+    OUTCOMES,
     Ack,
     Judged,
     Outcome,
@@ -16,6 +17,6 @@ from tocsin.store.records import (
     shrunk,
 )
 
-__all__ = ["Ack", "Correction", "Judged", "Outcome", "Owed", "Revision", "Silence", "Store",
-           "StoreUnavailable", "Stored", "Tries", "Unsaid", "Verdict", "median_ms",
+__all__ = ["OUTCOMES", "Ack", "Correction", "Judged", "Outcome", "Owed", "Revision", "Silence",
+           "Store", "StoreUnavailable", "Stored", "Tries", "Unsaid", "Verdict", "median_ms",
            "shrunk"]  # fmt: skip

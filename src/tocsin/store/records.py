@@ -1,6 +1,6 @@
 """What comes back out of the store, and what is left of an event that had to shrink."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -76,6 +76,7 @@ class Silence(msgspec.Struct, frozen=True, omit_defaults=True):
 
 Outcome = Literal["", "real", "exaggerated", "false", "duplicate", "elsewhere"]
 """What came of an event, as whoever got it says afterwards."""
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 class Ack(msgspec.Struct, frozen=True):

@@ -15,11 +15,13 @@ from starlette.staticfiles import StaticFiles
 from tocsin.web.answers import CREDITS, AlertList, EventDetail, EventList, Problem, Readiness
 from tocsin.web.board import Board
 from tocsin.web.corrections import Find, correction_answers, on_board
+from tocsin.web.duty_api import Duty, duty_routes
 from tocsin.web.feeds import feed_answers
 from tocsin.web.guard import Guard, json_answer
 from tocsin.web.health import Health, told
 from tocsin.web.openapi import RouteSpec, document
 from tocsin.web.query import BadQuery, check_names, event_filters
+from tocsin.web.reply import Desk, reply_routes
 from tocsin.web.routes import ROUTES
 from tocsin.web.stream import HEARTBEAT_S, Streams
 from tocsin.web.timeline import timeline_answers
@@ -51,6 +53,9 @@ def create_app(
     built: Path = BUILT,
     corrections: Find | None = None,
     shelf: Shelf | None = None,
+    duty: Duty | None = None,
+    replies: Desk | None = None,
+    reply_host: str = "",
 ) -> Starlette:
     """The web application over a board; `health` and `metrics` are asked at each request.
 
@@ -58,6 +63,8 @@ def create_app(
     `built` is the folder of the built page; without it the plain page is served.
     `corrections` finds what was corrected since a time; left out, the board is asked.
     `shelf` holds the watches; without it their addresses answer 503.
+    `duty` takes acknowledgements and silences, `replies` the links of messages, which are
+    served under `reply_host` too.
     `hosts` are the names it answers to, so that no foreign name can be pointed at it.
     """
     streams = Streams(board, heartbeat_s)
@@ -74,13 +81,21 @@ def create_app(
         Route(path, _checked(answer, specs[path]), methods=["GET"])
         for path, answer in answers.items()
     ]
-    routes += watch_routes(shelf)
+    routes += [*watch_routes(shelf), *duty_routes(duty), *reply_routes(replies)]
     routes.append(Route("/api/stream", _checked_stream(streams), methods=["GET"]))
     routes.append(Mount("/ui", StaticFiles(directory=page), name="ui"))
     routes.append(Mount("/static", StaticFiles(directory=PAGE), name="static"))
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Guard, contract=first.contract, hosts=hosts, writable=writable)],
+        middleware=[
+            Middleware(
+                Guard,
+                contract=first.contract,
+                hosts=hosts,
+                writable=writable,
+                reply_host=reply_host,
+            )
+        ],
         exception_handlers={HTTPException: _refused, BadQuery: _bad_query},
     )
     app.state.streams = streams

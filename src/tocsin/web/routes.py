@@ -14,9 +14,11 @@ from tocsin.web.answers import (
     Words,
 )
 from tocsin.web.corrections import CORRECTION_FILTERS
+from tocsin.web.duty_api import DUTY_ROUTES
 from tocsin.web.health import Health
 from tocsin.web.openapi import RouteSpec
 from tocsin.web.query import EVENT_FILTERS, TIMELINE, Parameter
+from tocsin.web.reply import REPLY_ROUTES
 from tocsin.web.watch_routes import WATCH_ROUTES
 
 EVENT_ID = Parameter(
@@ -117,5 +119,7 @@ ROUTES: tuple[RouteSpec, ...] = (
     RouteSpec("/api/attribution", "Whose work is used.", Credits, errors=(400,)),
     RouteSpec("/api/openapi.json", "This document.", dict[str, Any], errors=(400,)),
     *WATCH_ROUTES,
+    *DUTY_ROUTES,
+    *REPLY_ROUTES,
     RouteSpec("/metrics", "Counters for Prometheus.", media="text/plain", errors=(400,)),
 )

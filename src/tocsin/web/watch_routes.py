@@ -157,7 +157,7 @@ def watch_routes(shelf: Shelf | None) -> list[Route]:
     # A fixed name must be tried before the one that takes any id.
     for spec in sorted(WATCH_ROUTES, key=lambda spec: "{" in spec.path):
         answer = answers.get((spec.method, spec.path))
-        routes.append(Route(spec.path, _served(answer, spec), methods=[spec.method]))
+        routes.append(Route(spec.path, served(answer, spec), methods=[spec.method]))
     return routes
 
 
@@ -181,11 +181,11 @@ def _answers(shelf: Shelf) -> dict[tuple[str, str], Endpoint]:
     }
 
 
-def _served(answer: Endpoint | None, spec: RouteSpec) -> Callable[[Request], Any]:
+def served(answer: Endpoint | None, spec: RouteSpec) -> Callable[[Request], Any]:
     """The answer in a thread of its own, but only to known parameters and bounded bodies."""
     known = tuple(p for p in spec.parameters if p.where == "query")
 
-    async def served(request: Request) -> Response:
+    async def bounded(request: Request) -> Response:
         if answer is None:
             return json_answer(_NONE_HERE, 503)
         check_names(request.query_params.multi_items(), known)
@@ -204,4 +204,4 @@ def _served(answer: Endpoint | None, spec: RouteSpec) -> Callable[[Request], Any
         except TocsinError:
             return json_answer(Problem("The store cannot be used.", "See: tocsin doctor."), 503)
 
-    return served
+    return bounded
