@@ -111,6 +111,23 @@ def test_a_phone_shows_every_screen_without_scrolling_sideways(board, opened, wa
     assert serious(page) == []
 
 
+LOCALES = [
+    ("es-MX", "ltr", "Ahora", "Rojo"), ("pt-BR", "ltr", "Agora", "Vermelho"),
+    ("fr-FR", "ltr", "Maintenant", "Rouge"), ("ja-JP", "ltr", "現在", "赤"),
+    ("ar", "rtl", "الآن", "أحمر"), ("fi-FI", "ltr", "Now", "Red"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("locale", "direction", "now", "red"), LOCALES)
+def test_the_page_speaks_the_language_of_the_browser(board, opened, locale, direction, now, red):
+    fill(board)
+    page = opened(f"#{QUAKE}", locale=locale)
+    expect(page.locator("nav [aria-current]")).to_have_text(now)
+    expect(page.locator("#panel .rating .level")).to_have_text(red)
+    expect(page.locator("html")).to_have_attribute("dir", direction)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_no_style_and_no_script_stands_inside_the_page(opened):
     page = opened()
     drawn(page, 0)
