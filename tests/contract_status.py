@@ -150,11 +150,13 @@ CLAUSES: tuple[Clause, ...] = (
     ),
     Clause(
         "P12", "Levels rate hazards, never people", "in part",
-        "No type of person or group exists; the level is a table over hazard, facts and sources.",
-        ("test_shape.py::test_no_struct_has_room_for_a_person",
+        "No type of person or group exists; the level is a table over hazard, facts and sources. "
+        "Who is heard is told by language and country, in bands.",
+        ("test_coverage.py::test_a_band_is_that_of_a_plain_count",
+         "test_shape.py::test_no_struct_has_room_for_a_person",
          "test_interference.py::test_names_and_groups_in_posts_change_no_event",
          "test_rate.py::test_posts_never_make_red_nor_observed"),
-        "Dialect-swapped corpora; published coverage by language and area.",
+        "Dialect-swapped corpora.",
     ),
     Clause(
         "P13", "No small counts", "in part",
