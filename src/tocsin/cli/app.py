@@ -5,7 +5,19 @@ import sys
 import typer
 
 from tocsin import __version__
-from tocsin.cli import alerts, demo, doctor, explain, init, replay, run, score, vocabulary, watch
+from tocsin.cli import (
+    alerts,
+    coverage,
+    demo,
+    doctor,
+    explain,
+    init,
+    replay,
+    run,
+    score,
+    vocabulary,
+    watch,
+)
 from tocsin.cli.crash import quieten, tell
 from tocsin.cli.screen import fail
 from tocsin.errors import TocsinError
@@ -23,9 +35,10 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("init")(init.init)
-app.command("doctor")(doctor.doctor)
+app.add_typer(doctor.app)
 app.command("run")(run.run)
 app.command("replay")(replay.replay)
+app.command("coverage")(coverage.coverage)
 app.command("explain")(explain.explain)
 app.command("score")(score.score)
 app.add_typer(alerts.app)
