@@ -237,7 +237,7 @@ class Engine:
                     notices.append(Notice(intake.name, "gap", chunk.received_ms))
                 passed = self._gate.enter(
                     chunk.frames, intake.source.decode, intake.family, intake.tally,
-                    chunk.received_ms, intake.stream,
+                    chunk.received_ms, intake.stream, getattr(intake.source, "scan", None),
                 )  # fmt: skip
                 events += self._through(passed, bulletins)
                 bulletins = []
