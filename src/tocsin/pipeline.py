@@ -90,11 +90,7 @@ class Pipeline:
         event carries; `ordinal` how many events were founded before this start."""
         self._hazards = load_hazards()
         self._detector = Detector(
-            place_table(gazetteer),
-            related_matrix(),
-            len(LANGUAGES),
-            identity_key,
-            ordinal,
+            place_table(gazetteer), related_matrix(), len(LANGUAGES), identity_key, ordinal,
             placed_only(),
         )
         self._official = Corroborator()
