@@ -35,7 +35,7 @@ SENSITIVE_SHARE = 0.3
 INJURY_SHARE = 0.2
 YOUNG_MS, QUIET_BINS = 2 * HOUR_MS, 24
 CLOSE_SHARE = 0.9
-CANDIDATE_MS = 4 * HOUR_MS
+CANDIDATE_MS = 12 * HOUR_MS
 REOPEN_MS = 48 * HOUR_MS
 
 
@@ -172,6 +172,9 @@ class Detector:
         events = self.state.events
         if events.stage[e] != CANDIDATE or events.score[e] < RIPE_SCORE or not self._enough(e):
             return
+        if now_ms - events.born_ms[e] > YOUNG_MS and self._is_quiet(e, now_ms // BIN_MS):
+            # It would be resolved in the same minute: nobody needs to hear of it now.
+            return
         heard_ms = now_ms - self._start_bin * BIN_MS
         needs_place = bool(self._placed_only[main_hazard(events, e)])
         tried = self._register.born_within(DAY_MS, now_ms)
@@ -227,7 +230,8 @@ class Detector:
             self._chores.every_ten_minutes(now_ms)
         for e in (int(e) for e in np.flatnonzero(events.stage != FREE)):
             stage = events.stage[e]
-            if stage == CANDIDATE and now_ms - events.last_ms[e] > CANDIDATE_MS:
+            if stage == CANDIDATE and now_ms - events.born_ms[e] > CANDIDATE_MS:
+                adv.release(self.state, e, self._places.country, self._places.admin1)
                 self._forget(e)
             elif stage == CANDIDATE:
                 self._report_if_ripe(e, now_ms)
