@@ -14,9 +14,10 @@ PORT ?=
 ARGS ?=
 T ?= tests
 
-# What the editable install and the gazetteer inside it are made of.
+# What the editable install and the tables inside it are made of.
 PARTS := pyproject.toml $(wildcard hatch_build.py) \
-  $(wildcard src/tocsin/vocabulary/gazetteer_build*.py src/tocsin/vocabulary/data/*.toml)
+  $(wildcard src/tocsin/vocabulary/*.py src/tocsin/vocabulary/data/*.toml) \
+  $(wildcard src/tocsin/vocabulary/data/*/*.toml)
 
 help: ## Say what can be done here
 	@echo "Tocsin: what can be done here"
@@ -106,6 +107,6 @@ $(VENV)/.test: constraints/test.txt $(VENV)/.run
 	@touch $@
 
 $(VENV)/.tocsin: $(PARTS) $(VENV)/.run
-	@echo "--- installing Tocsin and building its gazetteer"
+	@echo "--- installing Tocsin and building its tables"
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@

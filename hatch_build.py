@@ -1,4 +1,4 @@
-"""Builds the table of places before Tocsin is packed or installed."""
+"""Builds the table of places and compiles the vocabulary before Tocsin is packed or installed."""
 
 import sys
 from pathlib import Path
@@ -7,8 +7,8 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class GazetteerHook(BuildHookInterface):  # type: ignore[type-arg]
-    """Makes `gazetteer.npz` for wheels and editable installs; a source archive goes without."""
+class TablesHook(BuildHookInterface):  # type: ignore[type-arg]
+    """Makes both for wheels and editable installs; a source archive goes without."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Called by hatchling before files are collected."""
@@ -16,8 +16,9 @@ class GazetteerHook(BuildHookInterface):  # type: ignore[type-arg]
             return
         sys.path.insert(0, str(Path(self.root) / "src"))
         try:
-            from tocsin.vocabulary.gazetteer_build import build
+            from tocsin.vocabulary import gazetteer_build, vocabulary_build
 
-            build()
+            gazetteer_build.build()
+            vocabulary_build.build()
         finally:
             sys.path.pop(0)

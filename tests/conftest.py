@@ -1,5 +1,6 @@
 """What holds for every test: no way out of this machine, and no silent skip."""
 
+import contextlib
 import os
 import socket
 from ipaddress import ip_address
@@ -8,6 +9,8 @@ import pytest
 from hypothesis import settings
 
 from tocsin.clock import HeldClock
+from tocsin.errors import ConfigError
+from tocsin.vocabulary.stored import PATH, stamp, state_of
 
 NO_SKIP = os.environ.get("TOCSIN_NO_SKIP") == "1"
 
@@ -46,6 +49,17 @@ class _LocalSocket(socket.socket):
                 f"a test reached out to {address!r}. Serve what it needs on loopback instead."
             )
         return super().connect_ex(address)
+
+
+def pytest_configure(config):
+    """Compile the vocabulary once where its data has changed, not in every process of the run."""
+    if hasattr(config, "workerinput") or state_of(PATH, stamp()) == "current":
+        return
+    from tocsin.vocabulary import vocabulary_build
+
+    # A data file that does not compile is for the tests to tell.
+    with contextlib.suppress(ConfigError, ValueError, OSError):
+        vocabulary_build.build()
 
 
 @pytest.fixture(autouse=True)

@@ -9,4 +9,8 @@ HAZARDS = {
     "road_accident", "ship_accident", "power_outage", "water_outage", "internet_outage",
     "disease_outbreak", "poisoning", "chemical_spill", "gas_leak", "oil_spill", "radiation",
     "air_pollution", "meteor", "cyber_attack", "transport_disruption", "drowning", "incident",
+    "heavy_rain", "storm_surge", "high_surf", "ice_storm", "dust_storm", "haze", "fog", "lahar",
+    "volcanic_ash", "lightning", "waterspout", "levee_breach", "glacial_flood", "cloud_outage",
+    "telephone_outage", "payment_outage", "emergency_number_outage", "rail_disruption",
+    "water_contamination",
 }  # fmt: skip

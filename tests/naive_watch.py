@@ -1,6 +1,11 @@
 """The exact matcher in plain Python: every watch is asked everything, one after the other."""
 
 import math
+import tomllib
+from pathlib import Path
+
+DATA = Path(__file__).parent.parent / "src" / "tocsin" / "vocabulary" / "data"
+TONGUES = tomllib.loads((DATA / "tongues.toml").read_text("utf-8"))
 
 LEVELS = ["green", "yellow", "red"]
 SEVERITIES = ["Unknown", "Minor", "Moderate", "Severe", "Extreme"]
@@ -53,6 +58,11 @@ def fits(watch, event):
         return False
     if place is not None and any(spared(a, place) for a in watch.not_areas):
         return False
+    if watch.languages:
+        home = TONGUES["countries"]
+        there = place.country if place else None
+        if not any(there in home.get(lang, "").split() for lang in watch.languages):
+            return False
     sure = {
         "fast": True,
         "balanced": event.tier != "unconfirmed" or event.confidence >= 0.7,

@@ -167,7 +167,7 @@ def test_bulletins_are_held_for_72_hours_and_in_a_bounded_number():
     assert supports[0].bulletin.sent_ms > NOON_MS
 
 
-@given(st.permutations(range(6)))
+@given(st.permutations(range(10)))
 def test_corroboration_does_not_depend_on_the_order_of_arrival(order):
     messages = [
         bulletin(),
@@ -176,5 +176,58 @@ def test_corroboration_does_not_depend_on_the_order_of_arrival(order):
         bulletin(id="b4"),
         bulletin(id="c4", status="cancelled", references=("b4",), sent_ms=NOON_MS + 50),
         bulletin(id="b6", source="other"),
+        # A chain of three whose last word names only the one before it.
+        bulletin(id="u1", source="met", sent_ms=NOON_MS + 1),
+        bulletin(id="u2", source="met", sent_ms=NOON_MS + 20, references=("u1",)),
+        bulletin(id="u3", source="met", sent_ms=NOON_MS + 30, references=("u2",)),
+        bulletin(id="e3", source="met", sent_ms=NOON_MS + 40, status="ended", references=("u3",)),
     ]
-    assert support(*(messages[n] for n in order)) == support(*messages)
+    found = support(*(messages[n] for n in order))
+    assert found == support(*messages)
+    (last,) = (s for s in found if s.bulletin.source == "met")
+    assert (last.bulletin.id, last.lead_time_s) == ("u3", 0.001)
+    assert (last.bulletin.status, last.bulletin.expires_ms) == ("ended", NOON_MS + 40)
+
+
+def test_two_names_of_one_quake_stand_as_one_whichever_comes_first():
+    """Lists of quakes name each other's ids, so that each seems to replace the other."""
+    one = bulletin(id="aa1", references=("bb1",))
+    other = bulletin(id="bb1", references=("aa1",), sent_ms=NOON_MS + 60_000)
+    for order in ((one, other), (other, one)):
+        (left,) = support(*order)
+        assert (left.bulletin.id, left.lead_time_s) == ("bb1", 0.0)
+    assert ids(support(one, msgspec.structs.replace(other, sent_ms=NOON_MS))) == ["bb1"]
+
+
+def test_an_update_that_speaks_of_another_hazard_replaces_all_the_earlier_one_said():
+    first = bulletin(hazard="flood"), bulletin(hazard="storm")
+    update = bulletin(id="b2", hazard="flash_flood", references=("b1",), sent_ms=NOON_MS + 5)
+    for order in ((*first, update), (update, *first)):
+        assert ids(support(*order, hazard="flood")) == ["b2"]
+
+
+def test_what_is_over_still_confirms_what_was_reported():
+    over = bulletin(id="e1", status="ended", references=("b1",), sent_ms=NOON_MS + HOUR_MS)
+    for order in ((bulletin(), over), (over, bulletin())):
+        (one,) = support(*order)
+        assert (one.bulletin.status, one.bulletin.expires_ms) == ("ended", NOON_MS + HOUR_MS)
+    # An end speaks for nothing itself.
+    assert support(over) == ()
+
+
+def test_the_nearest_of_several_areas_decides():
+    areas = ((_north(300), 11.0, 30.0), (_north(40), 11.0, 25.0))
+    told = bulletin(hazard="flood", lat=_north(170), radius_km=170.0, areas=areas)
+    (one,) = support(told, hazard="flood")
+    assert one.distance_km == pytest.approx(40.0, abs=0.1)
+    # Between two areas lies nothing, although one circle around both would hold it.
+    assert support(told, hazard="flood", where=place(lat=_north(200))) == ()
+
+
+def test_news_are_no_official_word():
+    corroborator = Corroborator()
+    corroborator.add(bulletin(source="gazette", kind="news"))
+    asked = ("earthquake", place(), NOON_MS, NOON_MS, NOON_MS)
+    assert corroborator.supports(*asked) == ()
+    assert corroborator.in_the_news(*asked)
+    assert not corroborator.in_the_news("flood", *asked[1:])

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from naive_gazetteer import NaiveMatcher
 from tocsin.errors import ConfigError
 from tocsin.vocabulary.gazetteer import CITY, COUNTRY, KINDS, Gazetteer
-from tocsin.vocabulary.gazetteer_build import write_npz
 from tocsin.vocabulary.gazetteer_entries import KINDS as BUILT_KINDS
 from tocsin.vocabulary.geometry import centre_of, distance_km, spread_km
+from tocsin.vocabulary.npz import write_npz
 from tocsin.vocabulary.tokens import pack_texts, phrase_tokens, tokenise
 from tocsin.vocabulary.tongues import LANGUAGES
 

@@ -76,6 +76,7 @@ def test_with_the_mask_off_assemblies_would_be_seen(stream, monkeypatch):
     crowd = assembly_posts(TIMES * len(rows), begin_ms, END_MS, [*places, *PLACES], seed=TIMES)
     with monkeypatch.context() as bare:
         read_tables = pack.read_tables
+        bare.setattr(pack, "read_stored", lambda part: None)
         bare.setattr(pack, "read_tables", lambda f: {} if f == "assembly" else read_tables(f))
         pack.load_vocabulary.cache_clear()
         both = played([*rows, *crowd])

@@ -46,8 +46,10 @@ def test_the_slots_of_a_language_are_the_slots_of_english(lang):
 
 
 def test_languages_do_not_borrow_sentences():
-    for name in ("note", "withdrawn", "drill", "note_official"):
+    for name in ("note", "withdrawn", "corrected", "note_official"):
         assert len({getattr(phrases(lang), name) for lang in LANGS}) == len(LANGS)
+    for mode in phrases("en").modes:
+        assert len({phrases(lang).modes[mode] for lang in LANGS}) == len(LANGS)
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -66,7 +68,7 @@ def test_a_withdrawal_and_a_drill_say_so_before_all_else():
     assert taken_back.urgent == (words.withdrawn,)
     drill = message(alert(drill=True), Voice("es"))
     assert drill.title.startswith("[SIMULACRO] Alerta: ")
-    assert drill.urgent == (words.drill,)
+    assert drill.urgent == (words.modes["drill"],)
     assert message(alert(phase="resolved", kind="update"), Voice("es")).title.startswith("Termin")
 
 
@@ -100,6 +102,6 @@ def test_a_digest_is_bounded_and_begins_with_the_worst():
     many = [alert(f"{n}x", level="green") for n in range(DIGEST_EVENTS + 3)]
     worst = alert("z", level="red", place=msgspec.structs.replace(ALMERA, name="Brunntal"))
     text = digest_text([*many, worst], Voice("en"))
-    assert text.startswith("54 events from the quiet hours\n\nAlert: Wildfire, Brunntal")
+    assert text.startswith("Digest: 54 events\n\nAlert: Wildfire, Brunntal")
     assert text.endswith("\n\n+ 4")
     assert text.count("Alert: ") == DIGEST_EVENTS

@@ -20,8 +20,9 @@ from tocsin.official.area import area_of
 from tocsin.official.bounds import BULLETINS_MOST
 from tocsin.official.cap import MESSAGE_BYTES
 from tocsin.official.jsonl import LINE_BYTES
+from tocsin.official.quakes import PUBLISHED_WITHIN_MS
 from tocsin.official.tables import SEVERITIES, fold, tables
-from tocsin.official.usgs import BODY_BYTES, PUBLISHED_WITHIN_MS
+from tocsin.official.usgs import BODY_BYTES
 from tocsin.vocabulary.hazards import hazard_ids
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -152,6 +153,8 @@ def test_a_cap_warning_keeps_its_typed_part_and_no_text_or_contact():
         lon=bulletin.lon,
         radius_km=bulletin.radius_km,
         severity="Severe",
+        urgency="Immediate",
+        certainty="Observed",
     )
     assert (bulletin.lat, bulletin.lon) == pytest.approx((40.5, 10.5), abs=0.01)
     assert 69 < bulletin.radius_km < 71
@@ -254,7 +257,7 @@ def test_cancel_update_exercise_and_all_clear():
     assert cancel.references == update.references == ("urn:oid:2.49.0.0.000.0.2026.1",)
     assert (update.status, update.severity) == ("actual", "Extreme")
     assert cap("exercise")[0][0].status == "test"
-    assert cap("all_clear")[0][0].status == "cancelled"
+    assert cap("all_clear")[0][0].status == "ended"
     assert changed("<value>FFW<", "<value>RMT<")[0][0].status == "test"
 
 
@@ -408,7 +411,7 @@ def test_a_bulletin_file_is_read_in_order_of_sending(tmp_path):
 @pytest.mark.parametrize("content", [b"", b"\n", b"text", b"<a/>", b"{}"])
 def test_a_file_without_a_readable_bulletin_is_refused(content, tmp_path):
     (tmp_path / "b.jsonl").write_bytes(content)
-    with pytest.raises(InputError, match="USGS GeoJSON or JSON Lines"):
+    with pytest.raises(InputError, match=r"CAP 1\.2 XML, an Atom or RSS index"):
         parse_path(str(tmp_path / "b.jsonl"), HAZARDS)
 
 
@@ -465,6 +468,6 @@ if os.environ.get("TOCSIN_DATA"):
         (fire,) = found["cap12_bushfire_australia"][0]
         assert (fire.hazard, fire.radius_km) == ("fire", 25.0)
         (storm,) = found["cap12_weather_canada_bilingual"][0]
-        assert (storm.hazard, storm.status) == ("storm", "cancelled")
+        assert (storm.hazard, storm.status) == ("storm", "ended")
         # A message that tells its area in codes alone stands nowhere we could hold it against.
-        assert found["cap12_tsunami_warning"] == ([], Counter({Reason.BAD_BULLETIN: 1}))
+        assert found["cap12_tsunami_warning"] == ([], Counter({Reason.AREA_UNKNOWN: 1}))

@@ -29,7 +29,7 @@ from tocsin.store import Store
 from tocsin.vocabulary import pack
 from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.watch.compile import KEYS
-from tocsin.web import answers, health
+from tocsin.web import answers, health, watch_answers
 from tocsin.web.app import ROUTES
 from tocsin.web.openapi import document
 
@@ -64,15 +64,21 @@ TABLES = {
     "unsaid": ["event_id", "watch", "channel", "reason", "at_ms", "until_ms", "json"],
     "silences": ["id", "until_ms", "json"],
     "acks": ["event_id", "at_ms", "outcome"],
+    "watches": ["id", "at_ms", "json"],
+    "feedback": ["event_id", "watch", "verdict", "at_ms"],
     "sqlite_sequence": ["name", "seq"],
 }  # fmt: skip
 OPERATORS = {
-    "jetstream.contact", "usgs.contact", "ntfy.topic", "alertmanager.user", "email.user",
+    "jetstream.contact", "mastodon.contact",
+    "mastodon.permission_from", "usgs.contact", "ntfy.topic", "alertmanager.user", "email.user",
     "email.sender", "cap.sender",
 }  # fmt: skip
 """Settings about whoever runs this Tocsin: how a feed reaches them, and their own accounts at the
 services that alerts go out by. None of them chooses what is watched."""
-QUESTIONS = {"hazard", "country", "level", "phase", "since", "limit", "event_id", "path"}
+QUESTIONS = {
+    "hazard", "country", "level", "phase", "since", "limit", "event_id", "path", "watch_id", "days",
+    "per_day",
+}  # fmt: skip
 
 
 def structs(*modules):
@@ -85,7 +91,7 @@ def structs(*modules):
     return found
 
 
-STRUCTS = structs(model, answers, health)
+STRUCTS = structs(model, answers, health, watch_answers)
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +185,12 @@ def test_no_address_asks_or_answers_about_a_person():
     assert {"hazard", "event_id", "headline"} <= found
     for name in found:
         assert not PERSON.search(name), f"the OpenAPI document knows {name}"
-    asked = {one["name"] for path in made["paths"].values() for one in path["get"]["parameters"]}
+    asked = {
+        one["name"]
+        for path in made["paths"].values()
+        for operation in path.values()
+        for one in operation["parameters"]
+    }
     assert asked == QUESTIONS, "a new parameter: agree on it first (contract P5)"
     for path in made["paths"]:
         assert not PERSON.search(path.replace("/", "_")), path
@@ -213,7 +224,7 @@ def test_one_changed_word_changes_the_contract_hash(tmp_path, monkeypatch, file)
     official = pack.contract_hash()
     data = Path(str(pack.data_folder()))
     copy = tmp_path / "data"
-    shutil.copytree(data, copy, ignore=shutil.ignore_patterns("gazetteer.npz"))
+    shutil.copytree(data, copy, ignore=shutil.ignore_patterns("gazetteer.npz", "vocabulary.npz"))
     monkeypatch.setattr(pack, "data_folder", lambda: copy)
     assert pack.contract_hash() == official
     target = copy / file

@@ -55,7 +55,7 @@ def test_a_digest_is_one_message(name):
     found = posted(name, *many, alert("z"))
     assert len(found) == 2
     assert found[0][0]["idempotency-key"] == "q1.ops"
-    assert "3 events from the quiet hours" in json.dumps(found[0][1])
+    assert "Digest: 3 events" in json.dumps(found[0][1])
 
 
 @pytest.mark.parametrize("name", ["pagerduty", "alertmanager"])

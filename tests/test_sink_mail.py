@@ -61,7 +61,7 @@ def test_an_event_is_one_thread_and_another_event_another():
 def test_a_digest_is_one_mail():
     many = [msgspec.structs.replace(alert(f"{n}x"), digest="q") for n in range(3)]
     (mail,) = mails(*many)
-    assert mail["subject"] == "3 events from the quiet hours"
+    assert mail["subject"] == "Digest: 3 events"
     assert list(mail.iter_parts())[1].get_content().count("<h1") == 3
 
 

@@ -218,6 +218,8 @@ def test_no_column_could_hold_a_post(store):
         "unsaid": {"event_id", "watch", "channel", "reason", "at_ms", "until_ms", "json"},
         "silences": {"id", "until_ms", "json"},
         "acks": {"event_id", "at_ms", "outcome"},
+        "watches": {"id", "at_ms", "json"},
+        "feedback": {"event_id", "watch", "verdict", "at_ms"},
     }  # fmt: skip
 
 

@@ -187,7 +187,8 @@ def test_each_preset_waits_for_its_evidence_and_the_wait_is_told():
     assert [row.lost for row in tried.presets] == [0, 0, 1]
     assert (fast.delay_s, balanced.delay_s, confirmed.delay_s) == (0.0, 30.0, 120.0)
     assert (fast.updates, fast.withdrawals) == (2, 1)
-    assert fast.missed_official == (event("c").event_id,)
+    (missed,) = fast.missed_official
+    assert (missed.event, missed.failed) == (event("c").event_id, "level")
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from tocsin.errors import WatchRefused
-from tocsin.vocabulary import pack
 from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.vocabulary.hazards import hazard_ids
+from tocsin.vocabulary.stored import data_folder, files_under
 from tocsin.watch import compile_text, compile_watch
 from tocsin.watch.areas import Area
 from tocsin.watch.policy import load_policy
@@ -179,8 +179,8 @@ def test_labels_of_sites_are_gated(label, fine):
     assert admits_label(label) is fine
 
 
-def test_the_policy_is_part_of_the_contract_hash(tmp_path, monkeypatch):
-    files = dict(pack._files_under(pack.data_folder()))
+def test_the_policy_is_part_of_the_contract_hash():
+    files = dict(files_under(data_folder()))
     assert {"policy/refused.toml", "policy/persons.toml", "policy/groups.toml"} <= set(files)
 
 

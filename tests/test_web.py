@@ -222,7 +222,7 @@ def test_every_answer_carries_the_contract_and_the_policy(api: httpx.Client, pat
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_only_reading_is_possible(api: httpx.Client, method: str) -> None:
-    for path in ("/api/events", "/", "/static/app.js"):
+    for path in ("/api/events", "/", "/static/app.js", "/api/watches/a/why"):
         answer = api.request(method, path)
         assert answer.status_code == 405
         assert answer.headers["allow"] == "GET, HEAD"
@@ -295,8 +295,9 @@ def test_the_openapi_document_is_sound_and_complete(api: httpx.Client) -> None:
     refs = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document)))
     assert refs <= set(schemas)
     for path, item in document["paths"].items():
-        named = {p["name"] for p in item["get"]["parameters"] if p["in"] == "path"}
-        assert named == set(re.findall(r"{(\w+)}", path))
+        for operation in item.values():
+            named = {p["name"] for p in operation["parameters"] if p["in"] == "path"}
+            assert named == set(re.findall(r"{(\w+)}", path))
     fields = {field.encode_name for field in msgspec.structs.fields(Event)}
     assert set(schemas["Event"]["properties"]) == fields
 

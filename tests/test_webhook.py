@@ -65,7 +65,10 @@ def test_the_body_says_what_happened_and_that_no_official_said_it():
     message = json.loads(body)
     assert message["timestamp"] == alert().event.at
     assert set(message) == {"type", "timestamp", "data"}
-    assert set(message["data"]) == {"kind", "watch", "meaning", "why", "event", "note"}
+    assert set(message["data"]) == {
+        "kind", "mode", "corrects", "watch", "meaning", "why", "event", "note", "answer_url",
+        "message",
+    }  # fmt: skip
     assert message["data"]["kind"] == "alert"
     assert message["data"]["note"] == "automatic, not an official warning"
     assert message["data"]["event"]["event_id"] == alert().event.event_id

@@ -14,9 +14,10 @@ from tocsin.eval.sense_fit import Examples, fit, tabled
 from tocsin.gate.read import REASON_OF_VERDICT, read
 from tocsin.gate.wording_kernel import feature_lists, weigh
 from tocsin.metrics import Reason
-from tocsin.vocabulary.gazetteer_build import write_npz
+from tocsin.vocabulary.npz import write_npz
 from tocsin.vocabulary.pack import contract_hash
 from tocsin.vocabulary.sense_model import PATH, SILENT, SLOTS, SenseModel, load_sense_model
+from tocsin.vocabulary.stored import data_folder, files_under
 from tocsin.vocabulary.tokens import pack_texts, tokenise
 
 WORDS = ["fire", "la", "the mixtape", "7", "1,200", "山が", "燃えて", "🔥", "RT", "fire fire", "é"]
@@ -113,12 +114,10 @@ def test_the_shipped_model_is_read_and_part_of_the_contract(monkeypatch):
     model = load_sense_model()
     assert np.count_nonzero(model.weight) > 1_000 and PATH.stat().st_size < 1_000_000
     shipped = contract_hash()
-    monkeypatch.setattr("tocsin.vocabulary.pack._files_under", lambda folder: [])
+    monkeypatch.setattr("tocsin.vocabulary.pack.files_under", lambda folder: [])
     assert contract_hash() != shipped
     monkeypatch.undo()
-    from tocsin.vocabulary.pack import _files_under, data_folder
-
-    assert "sense_model.npz" in {name for name, _ in _files_under(data_folder())}
+    assert "sense_model.npz" in {name for name, _ in files_under(data_folder())}
 
 
 def test_a_missing_or_broken_model_says_what_to_do(tmp_path):

@@ -1,12 +1,15 @@
 """Time as an argument: the engine asks a clock, tests hold one in the hand."""
 
+import re
 import time
-from datetime import UTC, datetime
-from typing import Protocol
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import NamedTuple, Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
 DAY_MS = 86_400_000
+_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
 
 class Clock(Protocol):
@@ -81,3 +84,41 @@ def parse_time_ms(text: str) -> int:
     if not 2000 <= moment.year < 2100:
         raise ValueError("time outside 2000 to 2100")
     return round(moment.timestamp() * 1000)
+
+
+class Quiet(NamedTuple):
+    """Hours of the day, in minutes since midnight of a zone; they may pass midnight."""
+
+    begin_min: int
+    end_min: int
+    zone: tzinfo
+
+    def until_ms(self, now_ms: int) -> int:
+        """When the quiet hours end that hold now; 0 outside of them."""
+        now = datetime.fromtimestamp(now_ms / 1000, self.zone)
+        minute = now.hour * 60 + now.minute
+        length_min = (self.end_min - self.begin_min) % 1440
+        if (minute - self.begin_min) % 1440 >= length_min:
+            return 0
+        day = now.date() + timedelta(days=int(minute >= self.end_min))
+        end = datetime(day.year, day.month, day.day, tzinfo=self.zone)
+        end = end.replace(hour=self.end_min // 60, minute=self.end_min % 60)
+        # On the day the clocks change an end may fall behind now; then it is over.
+        return max(round(end.timestamp() * 1000), now_ms + 1)
+
+
+def zone_of(name: str) -> tzinfo:
+    """A time zone by its name; raises ValueError when there is none."""
+    try:
+        return UTC if name == "UTC" else ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError) as error:
+        raise ValueError("there is no such time zone") from error
+
+
+def quiet_hours(text: str, zone: tzinfo) -> Quiet:
+    """Hours as in "22:00-07:00"; raises ValueError for anything else."""
+    hit = _HOURS.fullmatch(text)
+    if hit is None or hit[1] + hit[2] == hit[3] + hit[4]:
+        raise ValueError("these are no hours of the day")
+    begin, end = (int(hit[n]) * 60 + int(hit[n + 1]) for n in (1, 3))
+    return Quiet(begin, end, zone)

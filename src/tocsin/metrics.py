@@ -13,6 +13,8 @@ class Reason(StrEnum):
     NO_TEXT = "no_text"
     OTHER_KIND = "other_kind"
     OPTED_OUT = "opted_out"
+    NOT_PUBLIC = "not_public"
+    NOT_PERMITTED = "not_permitted"
     REMOVAL = "removal"
     DUPLICATE = "duplicate"
     NO_HAZARD = "no_hazard"
@@ -25,6 +27,7 @@ class Reason(StrEnum):
     HYPOTHETICAL = "hypothetical"
     BAD_BULLETIN = "bad_bulletin"
     PERSON_BULLETIN = "person_bulletin"
+    AREA_UNKNOWN = "area_unknown"
     SHED = "shed"
 
 

@@ -5,6 +5,12 @@ from typing import Literal, get_args
 
 import msgspec
 
+from tocsin.bulletin import Bulletin as Bulletin
+from tocsin.bulletin import Certainty as Certainty
+from tocsin.bulletin import Severity as Severity
+from tocsin.bulletin import Support as Support
+from tocsin.bulletin import Urgency as Urgency
+
 K_VOICES = 5
 """No event with fewer distinct voices (contract P3); a floor, not a setting."""
 K_SENSITIVE = 15
@@ -16,12 +22,11 @@ Category = Literal[
     "Health", "Env", "Transport", "Infra", "CBRNE", "Other",
 ]  # fmt: skip
 LevelWord = Literal["green", "yellow", "red"]
-Severity = Literal["Extreme", "Severe", "Moderate", "Minor", "Unknown"]
-Urgency = Literal["Immediate", "Expected", "Future", "Past", "Unknown"]
-Certainty = Literal["Observed", "Likely", "Possible", "Unlikely", "Unknown"]
+Preset = Literal["fast", "balanced", "confirmed"]
+AlertKind = Literal["alert", "update", "withdrawal"]
+Mode = Literal["live", "drill", "maintenance", "test"]
 Band = Literal["0", "5-14", "15-49", "50-199", "200+"]
-BANDS: tuple[Band, ...] = get_args(Band)
-"""In rising order."""
+BANDS: tuple[Band, ...] = get_args(Band)  # in rising order
 Tier = Literal["unconfirmed", "corroborated", "official"]
 PlaceKind = Literal["city", "admin1", "country", "facility", "water", "mountain", "area"]
 
@@ -164,8 +169,7 @@ class Evidence(msgspec.Struct, frozen=True):
     families: tuple[int, ...]
     places: tuple[PlaceVotes, ...]
     facts: tuple[FactReading, ...]
-    languages: tuple[tuple[int, int], ...]
-    """(language id, reports), most first."""
+    languages: tuple[tuple[int, int], ...]  # (language id, reports), most first
     witness_share: float
     diversity: float
     masked_share: float
@@ -174,7 +178,6 @@ class Evidence(msgspec.Struct, frozen=True):
     """Minus log10 of the tail probability under the lagged baseline, capped at 30."""
     window_s: int
     merged_into: str | None = None
-    """Event id of the event this one became part of."""
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -197,34 +200,6 @@ class Rating(msgspec.Struct, frozen=True):
     why: tuple[Why, ...]
 
 
-class Bulletin(msgspec.Struct, frozen=True):
-    """The typed part of an official message; no contact, no free text (contract P14)."""
-
-    source: str
-    id: str
-    sent_ms: int
-    hazard: str
-    lat: float
-    lon: float
-    radius_km: float
-    severity: Severity = "Unknown"
-    status: Literal["actual", "cancelled", "test"] = "actual"
-    references: tuple[str, ...] = ()
-    url: str | None = None
-    magnitude: float | None = None
-
-
-class Support(msgspec.Struct, frozen=True):
-    """A bulletin that speaks of one event, with how it agrees."""
-
-    bulletin: Bulletin
-    distance_km: float | None
-    lead_time_s: float
-
-
-Preset = Literal["fast", "balanced", "confirmed"]
-
-
 class Area(msgspec.Struct, frozen=True, omit_defaults=True):
     """A circle of a watch, which a country (ISO code) or a ring of (lat, lon) may replace."""
 
@@ -241,7 +216,8 @@ class Watch(msgspec.Struct, frozen=True):
     """What someone wants to know: hazards, areas, bounds; nothing else can be said.
 
     Any of `areas` will do; all of `facts` must be reached; `facilities` bound nothing, for
-    events do not tell them.
+    events do not tell them. The event lies where one of `languages` is an everyday one; in `quiet`
+    hours (of `zone`) all but red ones wait.
     """
 
     id: str
@@ -263,9 +239,9 @@ class Watch(msgspec.Struct, frozen=True):
     facts: tuple[tuple[str, float], ...] = ()
     evidence: Preset = "fast"
     facilities: tuple[str, ...] = ()
-
-
-AlertKind = Literal["alert", "update", "withdrawal"]
+    languages: tuple[str, ...] = ()
+    quiet: str = ""
+    zone: str = "UTC"
 
 
 class Earlier(msgspec.Struct, frozen=True):
@@ -290,6 +266,9 @@ class Alert(msgspec.Struct, frozen=True):
     """What this channel got about the event before, oldest first; filled in when it is sent."""
     digest: str = ""
     """Alerts of one channel that share this name may go out as one message."""
+    corrects: bool = False  # it takes back or lowers what this channel was told
+    mode: Mode = "live"
+    answer_url: str = ""
 
 
 class Receipt(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from tocsin.batch import Batch, Removals
 from tocsin.clock import HOUR_MS, MINUTE_MS, rfc3339
 from tocsin.detect.lifecycle import SENSITIVE_SHARE, Detector, Found
 from tocsin.detect.state import PlaceTable
-from tocsin.locate import locate
+from tocsin.locate import locate, population_band
 from tocsin.model import (
     BANDS,
     Bulletin,
@@ -241,6 +241,7 @@ class Pipeline:
             contract=self._contract,
             merged_into=evidence.merged_into,
             expires=rfc3339(evidence.last_seen_ms + round(hazard.duration_h * HOUR_MS)),
+            population=population_band(self._gazetteer, place),
             sensitive=sensitive,
         )
 

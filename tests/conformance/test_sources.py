@@ -9,6 +9,7 @@ import pytest
 from known_hazards import HAZARDS
 from loopback_feed import Answer, LoopbackFeed
 from loopback_jetstream import LoopbackJetstream
+from loopback_mastodon import LoopbackMastodon
 from tocsin.clock import HeldClock
 from tocsin.errors import ConfigError, SourceEnded, TocsinError
 from tocsin.metrics import Reason
@@ -51,6 +52,12 @@ class Rig:
     def _jetstream(self, tmp_path):
         self.server = LoopbackJetstream(count=40)
         return {"url": self.server.url}
+
+    def _mastodon(self, tmp_path):
+        # A stream tells nothing twice: only who comes without a cursor hears it from the start.
+        self.server = LoopbackMastodon(count=40, tellings=2)
+        leave = {"permission_from": "admin@social.example", "permission_date": "2025-12-24"}
+        return {"server": self.server.url, **leave}
 
     def _usgs(self, tmp_path):
         self.server = LoopbackFeed(Answer(body=b'{"type":"FeatureCollection","features":[]}'))

@@ -11,7 +11,7 @@ import typer
 from tocsin.cli.screen import emit, words
 from tocsin.clock import Clock, SystemClock
 from tocsin.config_file import Configuration, load
-from tocsin.engine.assemble import assemble
+from tocsin.engine.assemble import assemble, place_finder
 from tocsin.engine.live import Engine, Listeners
 from tocsin.engine.warm import warm
 from tocsin.model import Alert, Event
@@ -19,6 +19,7 @@ from tocsin.web.app import create_app
 from tocsin.web.board import Board
 from tocsin.web.live import health_of, metrics_of
 from tocsin.web.server import Served, serve
+from tocsin.web.watch_shelf import Shelf
 
 
 def run(
@@ -55,6 +56,13 @@ class Live:
             board,
             lambda: health_of(self.engine, clock),
             lambda: metrics_of(self.engine, board, clock),
+            shelf=Shelf(
+                self.engine.store,
+                self.engine.configured,
+                configuration.channels,
+                place_finder(),
+                clock,
+            ),
         )
         self.served: Served = serve(
             app,

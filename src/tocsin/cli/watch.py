@@ -8,8 +8,8 @@ import typer
 from rich.table import Table
 
 from tocsin.cli.screen import emit, result, words
-from tocsin.config_file import load
-from tocsin.engine.assemble import build_watches, place_finder
+from tocsin.cli.watch_store import builtins_of, read_configured, register
+from tocsin.engine.assemble import place_finder
 from tocsin.errors import InputError, WatchRefused
 from tocsin.model import Event, Watch
 from tocsin.vocabulary.hazards import hazard_ids
@@ -24,6 +24,7 @@ app = typer.Typer(
     help="What you want to know: said in words, shown back, tried on the past, explained.",
     no_args_is_help=True,
 )
+register(app)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object (check --file: one a line).")]
 Config = Annotated[Path, typer.Option(help="The configuration; see tocsin init.")]
@@ -70,14 +71,17 @@ def check(
 
 @app.command("list")
 def list_watches(config: Config = Path("tocsin.toml"), json: Json = False) -> None:
-    """Show the watches of a configuration by their compiled meaning."""
-    watches = build_watches(load(config))
+    """Show the watches of a configuration and of its store by their compiled meaning."""
+    configuration, watches = read_configured(config)
     if json:
-        emit([msgspec.to_builtins(watch) for watch in watches])
+        emit([builtins_of(kept, watch) for kept, watch in watches])
         return
-    table = Table("id", "channel", "meaning", title=f"{len(watches)} watches")
-    for watch in watches:
-        table.add_row(watch.id, watch.channel, watch.meaning)
+    table = Table("id", "kept", "channel", "meaning", title=f"{len(watches)} watches")
+    for kept, watch in watches:
+        channel = watch.channel
+        if channel not in configuration.channels:
+            channel = f"{channel} (not configured)"
+        table.add_row(watch.id, kept, channel, watch.meaning)
     result.print(table)
 
 
@@ -167,7 +171,7 @@ def _read(path: Path) -> str:
 def _watch(given: str, config: Path, evidence: str, level: str | None) -> Watch:
     """A configured watch by its id, else what the words mean."""
     if len(given) == 16 and config.exists():
-        for watch in build_watches(load(config)):
+        for _, watch in read_configured(config)[1]:
             if watch.id == given:
                 return watch
     table: dict[str, Any] = {"text": given, "channel": "page", "evidence": evidence}

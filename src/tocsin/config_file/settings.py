@@ -46,13 +46,14 @@ CHANNEL_FIELDS: tuple[Field, ...] = (
         high=100_000,
     ),
     Field("quiet", "", 'Hours in which all but urgent ones wait, such as "22:00-07:00".'),
-    Field("zone", "UTC", 'Time zone of the quiet hours, such as "Europe/Madrid".'),
+    Field("zone", "UTC", 'Time zone of quiet hours and digest, such as "Europe/Madrid".'),
     Field(
         "quiet_break",
         "red",
-        "What is told in the quiet hours all the same.",
+        "What is told all the same in quiet hours and before the digest.",
         choices=("red", "never"),
     ),
+    Field("digest", "", 'Hour at which all but urgent ones are told as one, such as "08:00".'),
     Field("escalate_to", "", "Channel that is told when nobody acknowledges an alert here."),
     Field(
         "escalate_s",

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from tocsin.clock import DAY_MS
+from tocsin.clock import DAY_MS, Quiet, quiet_hours, zone_of
 from tocsin.deliver.past import Past, line
 from tocsin.deliver.policy import Policy
 from tocsin.deliver.stages import LATE_STAGES, STAGES, Held, Moment, Stop, through
-from tocsin.model import Alert
+from tocsin.model import Alert, Watch
 from tocsin.store import Store, Unsaid
 
 _STRICT = Policy()
@@ -26,6 +26,7 @@ class Desk:
         self._policies, self._store = dict(policies), store
         self._past = Past()
         self._waiting: dict[tuple[str, str, str], Unsaid] = {}
+        self._quiet: dict[str, Quiet] = {}
         self.held: Counter[str] = Counter()
         """Stops by reason since the start."""
         said = reversed(store.recent_alerts(RESTORED))
@@ -33,6 +34,10 @@ class Desk:
         self._past.restore(((o.alert, o.created_ms) for o in said), (u.alert for u in unsaid))
         for each in unsaid:
             self._wait(each)
+
+    def mind(self, watches: Iterable[Watch]) -> None:
+        """Keep to the quiet hours of these watches from now on."""
+        self._quiet = {w.id: quiet_hours(w.quiet, zone_of(w.zone)) for w in watches if w.quiet}
 
     def take(self, alerts: Sequence[Alert], now_ms: int) -> tuple[list[Alert], list[Unsaid]]:
         """What is owed now of new alerts and of what was held until now; and what is not."""
@@ -51,7 +56,7 @@ class Desk:
 
     def _moment(self, now_ms: int) -> Moment:
         silences = self._store.silences(now_ms)
-        return Moment(now_ms, self._policies, silences, self._past)
+        return Moment(now_ms, self._policies, self._quiet, silences, self._past)
 
     def _widened(self, alerts: Iterable[Alert]) -> Iterable[Alert]:
         """Whoever heard of an event by escalation hears what becomes of it, too."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from tocsin.clock import Quiet
 from tocsin.deliver.past import Past, line
 from tocsin.deliver.policy import Policy
 from tocsin.deliver.silences import covers
@@ -24,6 +25,7 @@ class Held(StrEnum):
     MAINTENANCE = "maintenance"
     GROUPED = "grouped"
     QUIET_HOURS = "quiet_hours"
+    DIGEST = "digest"
     BUDGET = "budget"
 
 
@@ -41,6 +43,8 @@ class Moment(msgspec.Struct):
     now_ms: int
     policies: Mapping[str, Policy] = {}
     """By channel; one without a policy, such as the page, is told everything at once."""
+    quiet: Mapping[str, Quiet] = {}
+    """Quiet hours by watch."""
     silences: Sequence[Silence] = ()
     past: Past = msgspec.field(default_factory=Past)
     keys: set[str] = msgspec.field(default_factory=set)
@@ -109,13 +113,23 @@ def group(alert: Alert, policy: Policy, moment: Moment) -> Stop | None:
 
 
 def quiet_hours(alert: Alert, policy: Policy, moment: Moment) -> Stop | None:
-    """All but red ones wait for the morning, when the channel says so."""
-    if policy.quiet is None or _corrects(alert, moment):
+    """All but red ones wait for the morning, when the channel or the watch says so."""
+    hours = [of for of in (policy.quiet, moment.quiet.get(alert.watch)) if of is not None]
+    if not hours or _corrects(alert, moment):
         return None
     if alert.event.level == "red" and policy.red_breaks:
         return None
-    until_ms = policy.quiet.until_ms(moment.now_ms)
+    until_ms = max(of.until_ms(moment.now_ms) for of in hours)
     return Stop(alert, Held.QUIET_HOURS, until_ms) if until_ms else None
+
+
+def digest(alert: Alert, policy: Policy, moment: Moment) -> Stop | None:
+    """With a daily digest all but red ones wait for its hour."""
+    if policy.daily is None or _corrects(alert, moment):
+        return None
+    if alert.event.level == "red" and policy.red_breaks:
+        return None
+    return Stop(alert, Held.DIGEST, policy.daily.next_ms(moment.now_ms))
 
 
 def budget(alert: Alert, policy: Policy, moment: Moment) -> Stop | None:
@@ -127,7 +141,7 @@ def budget(alert: Alert, policy: Policy, moment: Moment) -> Stop | None:
 
 
 STAGES: tuple[Stage, ...] = (
-    deduplicate, drill, never_told, inhibit, silence, group, quiet_hours, budget,
+    deduplicate, drill, never_told, inhibit, silence, digest, group, quiet_hours, budget,
 )  # fmt: skip
 LATE_STAGES: tuple[Stage, ...] = (deduplicate, drill, silence)
 """What a message passes that was held and is now given."""

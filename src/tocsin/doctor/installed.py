@@ -11,6 +11,7 @@ from tocsin.doctor.finding import Finding
 from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.vocabulary.hazards import load_hazards
 from tocsin.vocabulary.pack import contract_hash, load_vocabulary
+from tocsin.vocabulary.stored import PATH, state
 
 AGAIN = "Install Tocsin again (make demo does, or pip install --force-reinstall)."
 
@@ -60,6 +61,9 @@ def _vocabulary() -> Finding:
         return Finding("vocabulary", "fail", "no hazards in it", AGAIN)
     languages = sorted({lang for hazard in hazards for lang in hazard.wordings})
     found = f"{len(hazards)} hazards in {', '.join(languages)}; contract {contract_hash()}"
+    if (held := state()) != "current":
+        slow = f"{found}; {PATH.name} is {held}, so every start takes some seconds more"
+        return Finding("vocabulary", "warn", slow, AGAIN)
     return Finding("vocabulary", "ok", found)
 
 

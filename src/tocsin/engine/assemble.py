@@ -1,7 +1,8 @@
 """From a checked configuration to an engine that can run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from tocsin.clock import Clock, SystemClock
 from tocsin.config import Spec
@@ -44,6 +45,10 @@ def place_finder() -> Resolver:
     gazetteer = Gazetteer.load()
 
     def places(name: str) -> list[Place]:
+        if name.startswith("#"):
+            # An id of the gazetteer; no text of a watch can bring such a sign here.
+            index = gazetteer.index_of(name[1:])
+            return [] if index is None else [gazetteer.place(index)]
         return [gazetteer.place(index) for index in gazetteer.find(name)]
 
     return places
@@ -51,10 +56,17 @@ def place_finder() -> Resolver:
 
 def build_watches(configuration: Configuration) -> list[Watch]:
     """Compiled watches; raises ConfigError naming the one that was refused, never its text."""
+    return compile_tables(configuration.watches, configuration)
+
+
+def compile_tables(
+    tables: Sequence[Mapping[str, Any]], configuration: Configuration
+) -> list[Watch]:
+    """Watches of tables, on channels of a configuration; raises ConfigError as above."""
     hazards = [hazard.key for hazard in load_hazards()]
     places = place_finder()
     watches = []
-    for number, table in enumerate(configuration.watches, 1):
+    for number, table in enumerate(tables, 1):
         try:
             watches.append(compile_watch(table, hazards, places, configuration.channels))
         except WatchRefused as refusal:

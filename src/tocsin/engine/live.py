@@ -56,7 +56,7 @@ class Engine:
         rng: random.Random | None = None,
         policies: Mapping[str, Policy] | None = None,
     ) -> None:
-        self._clock, self._store, self._listeners, self._step_s = clock, store, listeners, step_s
+        self._clock, self.store, self._listeners, self._step_s = clock, store, listeners, step_s
         self._rng = rng or random.Random()
         vocabulary, gazetteer = load_vocabulary(), Gazetteer.load()
         self.contract = vocabulary.contract
@@ -64,10 +64,13 @@ class Engine:
         ordinal = int((store.meta(_ORDINAL) or b"0").decode())
         self._line = Pipeline(gazetteer, posts, keys.identity, self.contract, ordinal)
         self._gate = Gate(vocabulary, gazetteer, keys.voices, keys.term)
+        self.configured = tuple(watches)
         self._matcher = Matcher(watches)
-        self._matcher.restore(store.last_alerts())
         self._dispatcher = Dispatcher(store, sinks, clock, self._rng)
         self.desk = Desk(policies or {}, store)
+        self._seen_version = -1
+        self._renew_watches()
+        self._matcher.restore(store.last_alerts())
         self._queue: queue.Queue[Chunk] = queue.Queue(CHUNKS)
         cursors = store.cursors()
         self.intakes = [
@@ -97,8 +100,8 @@ class Engine:
 
     def run(self) -> None:
         """Work until `stop`; a store that cannot be used ends the run with its error."""
-        self._store.checkpoint()
-        for revision in reversed(self._store.latest(self._clock.now_ms() - 2 * DAY_MS)):
+        self.store.checkpoint()
+        for revision in reversed(self.store.latest(self._clock.now_ms() - 2 * DAY_MS)):
             if revision.event is not None:
                 self._listeners.event(revision.event)
         for intake in self.intakes:
@@ -123,7 +126,7 @@ class Engine:
             for sender in senders:
                 sender.join(10.0)
             self._dispatcher.close()
-            self._store.checkpoint()
+            self.store.checkpoint()
 
     def stop(self) -> None:
         """Ask the run to end after the step it is in."""
@@ -137,8 +140,8 @@ class Engine:
             if now_ms - swept_ms >= MINUTE_MS:
                 swept_ms = now_ms
                 self._dispatcher.give_up(now_ms)
-                self._store.prune(now_ms - KEEP_DAYS * DAY_MS)
-                self._store.checkpoint()
+                self.store.prune(now_ms - KEEP_DAYS * DAY_MS)
+                self.store.checkpoint()
 
     def _collect(self) -> list[Chunk]:
         """What the sources brought, after waiting at most `step_s`."""
@@ -151,8 +154,18 @@ class Engine:
             pass
         return chunks
 
+    def _renew_watches(self) -> None:
+        """Take up watches that were stored or taken out since the last step."""
+        version = self.store.watches.version()
+        if version != self._seen_version:
+            stored = [each.watch for each in self.store.watches.all()]
+            self._matcher.replace([*self.configured, *stored])
+            self.desk.mind([*self.configured, *stored])
+            self._seen_version = version
+
     def _step(self, chunks: Sequence[Chunk]) -> None:
         """One step of the line; revisions, alerts and cursors are kept before anyone is told."""
+        self._renew_watches()
         events: list[Event] = []
         bulletins: list[Bulletin] = []
         for chunk in chunks:
@@ -177,7 +190,7 @@ class Engine:
         alerts, held = self.desk.take(alerts, now_ms)
         if events or alerts or cursors or held:
             ordinal = str(self._line.ordinal).encode()
-            self._store.commit_step(events, alerts, cursors, now_ms, {_ORDINAL: ordinal}, held)
+            self.store.commit_step(events, alerts, cursors, now_ms, {_ORDINAL: ordinal}, held)
         for event in events:
             self._listeners.event(event)
         for alert in alerts:

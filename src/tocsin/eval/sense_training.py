@@ -12,7 +12,7 @@ from tocsin.eval.metrics import f1
 from tocsin.eval.sense_fit import KNOWN_LEAST, Examples, fit, tabled
 from tocsin.gate.read import read, word_features
 from tocsin.vocabulary.gazetteer import Gazetteer
-from tocsin.vocabulary.gazetteer_build import write_npz
+from tocsin.vocabulary.npz import write_npz
 from tocsin.vocabulary.pack import Vocabulary, compile_vocabulary
 from tocsin.vocabulary.sense_model import PATH, SILENT
 from tocsin.vocabulary.tokens import pack_texts

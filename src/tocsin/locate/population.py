@@ -1,5 +1,7 @@
 """How many people live inside the radius of a place, as a band."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from tocsin.model import Place
@@ -17,8 +19,12 @@ _LARGE_TOWNS = 200
 """So many of the largest towns swallow their own districts, which the table lists apart."""
 
 
+@lru_cache(maxsize=1024)
 def population_band(gazetteer: Gazetteer, place: Place | None) -> str | None:
-    """Band of the people inside the radius of a place; None for no place or open water."""
+    """Band of the people inside the radius of a place; None for no place or open water.
+
+    An event keeps its place over many revisions, so answers are remembered.
+    """
     if place is None or place.kind == "water":
         return None
     at = gazetteer.index_of(place.id)

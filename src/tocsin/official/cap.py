@@ -1,16 +1,12 @@
 """Reads the typed part of Common Alerting Protocol messages; text and contacts are left behind."""
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import Literal
-from xml.etree.ElementTree import Element, ParseError
+from typing import get_args
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
-
+from tocsin.bulletin import Bulletin, Certainty, Status, Urgency
+from tocsin.markup import Part, Wanted, read_markup
 from tocsin.metrics import Reason
-from tocsin.model import Bulletin, Severity
-from tocsin.official.area import Circle, area_of, enclosing
+from tocsin.official.area import Circle, enclosing
 from tocsin.official.bounds import (
     REFERENCES_MOST,
     Read,
@@ -18,47 +14,49 @@ from tocsin.official.bounds import (
     identifier,
     moment_ms,
 )
-from tocsin.official.tables import SEVERITIES, fold, tables
+from tocsin.official.cap_event import codes_of, hazard_of, refuse_persons, severity_of
+from tocsin.official.tables import SEVERITIES, tables
+from tocsin.official.where import AREAS_MOST, Context, areas_of
 
 MESSAGE_BYTES = 1_048_576
 """Longest message that is read."""
+SPACES = frozenset(f"urn:oasis:names:tc:emergency:cap:1.{minor}" for minor in (1, 2))
+ALERT_PARTS = frozenset((
+    "alert", "identifier", "sent", "status", "msgType", "scope", "references", "info",
+    "language", "category", "event", "responseType", "urgency", "severity", "certainty",
+    "eventCode", "valueName", "value", "expires", "area", "areaDesc", "polygon", "circle",
+))  # fmt: skip
+"""Everything of a message that is ever built: no sender, contact, headline or description."""
 
-_NAMESPACES = ("urn:oasis:names:tc:emergency:cap:1.2", "urn:oasis:names:tc:emergency:cap:1.1")
 _INFOS_MOST = 64
-_PARTS_MOST = 1_000
-_WORDS_MOST = 32
-_NAME_CHARS = 400
 _TESTS = frozenset({"Test", "Exercise", "Draft"})
 _NOWHERE = Circle(0.0, 0.0, 0.0)
+_URGENCIES: tuple[Urgency, ...] = get_args(Urgency)
+_CERTAINTIES: tuple[Certainty, ...] = get_args(Certainty)
 
-Status = Literal["actual", "cancelled", "test"]
 
-
-def read_cap(frame: bytes, source: str) -> Read:
+def read_cap(frame: bytes, source: str, context: Context) -> Read:
     """Bulletins of one CAP 1.2 (or 1.1) message: one per hazard it names.
 
-    A cancellation gives one bulletin of status cancelled with the ids it takes back; it
-    stands nowhere, because it supports nothing.
+    A cancellation gives one bulletin of status cancelled with the ids it takes back, an
+    all-clear one of status ended; neither needs an area, because it supports nothing.
     """
     if len(frame) > MESSAGE_BYTES:
         return Read([], Counter([Reason.TOO_LARGE]))
     try:
-        root = fromstring(frame, forbid_dtd=True, forbid_entities=True, forbid_external=True)
-        return Read(_bulletins(root, source), Counter())
+        root = read_markup(frame, Wanted(ALERT_PARTS))
+        return Read(alert_bulletins(root, source, context), Counter())
     except Refused as refusal:
         return Read([], Counter([refusal.reason]))
-    except (ParseError, DefusedXmlException, ValueError, RecursionError, LookupError):
-        return Read([], Counter([Reason.BAD_BULLETIN]))
 
 
-def _bulletins(root: Element, source: str) -> list[Bulletin]:
-    space = next((ns for ns in _NAMESPACES if root.tag == f"{{{ns}}}alert"), None)
-    if space is None:
+def alert_bulletins(alert: Part, source: str, context: Context) -> list[Bulletin]:
+    """Bulletins of one `alert` element; raises Refused when there is none for us."""
+    if alert.name != "alert" or alert.space not in SPACES:
         raise Refused(Reason.BAD_BULLETIN)
-    alert = _Part(root, space)
-    infos = list(alert.parts("info"))[:_INFOS_MOST]
+    infos = list(alert.all("info"))[:_INFOS_MOST]
     for info in infos:
-        _refuse_persons(info)
+        refuse_persons(info)
     if alert.text("scope") not in ("Public", ""):
         raise Refused(Reason.OTHER_KIND)
     kind = alert.text("msgType")
@@ -70,7 +68,7 @@ def _bulletins(root: Element, source: str) -> list[Bulletin]:
     why = Reason.BAD_BULLETIN
     for info in infos:
         try:
-            bulletin = _bulletin(alert, info, source)
+            bulletin = _bulletin(alert, info, source, context)
         except Refused as refusal:
             why = refusal.reason
             continue
@@ -83,44 +81,20 @@ def _bulletins(root: Element, source: str) -> list[Bulletin]:
     return list(found.values())
 
 
-class _Part:
-    """A CAP element, read by local name."""
-
-    def __init__(self, element: Element, space: str) -> None:
-        self._element, self._space = element, space
-
-    def text(self, name: str) -> str:
-        """Text of the first child of that name, bounded; empty when there is none."""
-        return (self._element.findtext(f"{{{self._space}}}{name}") or "").strip()
-
-    def texts(self, name: str) -> list[str]:
-        """Texts of all children of that name."""
-        return [(part._element.text or "").strip() for part in self.parts(name)]
-
-    def parts(self, name: str) -> "Iterator[_Part]":
-        """Children of that name, a bounded number of them."""
-        found = self._element.findall(f"{{{self._space}}}{name}")[:_PARTS_MOST]
-        return (_Part(element, self._space) for element in found)
-
-
-def _refuse_persons(info: _Part) -> None:
-    """A message that seeks a person, or acts against people, is dropped whole (contract P14)."""
-    table = tables().cap
-    if table.person.found_in(_words(info)) or table.person_codes & set(_codes(info)):
-        raise Refused(Reason.PERSON_BULLETIN)
-    categories = info.texts("category")
-    if categories and set(categories) <= {"Security", "Rescue"} and not _hazard(info):
-        raise Refused(Reason.PERSON_BULLETIN)
-
-
-def _bulletin(alert: _Part, info: _Part, source: str) -> Bulletin:
-    hazard = _hazard(info)
+def _bulletin(alert: Part, info: Part, source: str, context: Context) -> Bulletin:
+    hazard = hazard_of(info)
     if hazard is None:
         raise Refused(Reason.OTHER_KIND)
-    circles = [circle for part in info.parts("area") for circle in _circles(part)]
-    if not circles:
-        raise Refused(Reason.BAD_BULLETIN)
-    where = enclosing(circles)
+    status = _status(alert, info)
+    try:
+        circles = areas_of(info, context)
+    except Refused:
+        if status != "ended":
+            raise
+        circles = [_NOWHERE]
+    where = enclosing(circles) if circles != [_NOWHERE] else _NOWHERE
+    if len(circles) > AREAS_MOST:
+        circles = [*circles[: AREAS_MOST - 1], enclosing(circles[AREAS_MOST - 1 :])]
     return Bulletin(
         source=source,
         id=identifier(alert.text("identifier")),
@@ -129,14 +103,18 @@ def _bulletin(alert: _Part, info: _Part, source: str) -> Bulletin:
         lat=where.lat,
         lon=where.lon,
         radius_km=where.radius_km,
-        severity=_severity(info.text("severity")),
-        status=_status(alert, info),
+        severity=severity_of(info.text("severity")),
+        status=status,
         references=_references(alert.text("references")),
+        urgency=next((w for w in _URGENCIES if w == info.text("urgency")), "Unknown"),
+        certainty=next((w for w in _CERTAINTIES if w == info.text("certainty")), "Unknown"),
+        expires_ms=moment_ms(info.text("expires")) if info.text("expires") else None,
+        areas=tuple((c.lat, c.lon, c.radius_km) for c in circles) if len(circles) > 1 else (),
     )
 
 
-def _cancellation(alert: _Part, source: str, infos: list[_Part]) -> Bulletin:
-    hazard = next((key for info in infos if (key := _hazard(info))), "incident")
+def _cancellation(alert: Part, source: str, infos: list[Part]) -> Bulletin:
+    hazard = next((key for info in infos if (key := hazard_of(info))), "incident")
     references = _references(alert.text("references"))
     if not references:
         raise Refused(Reason.BAD_BULLETIN)
@@ -153,48 +131,15 @@ def _cancellation(alert: _Part, source: str, infos: list[_Part]) -> Bulletin:
     )
 
 
-def _status(alert: _Part, info: _Part) -> Status:
+def _status(alert: Part, info: Part) -> Status:
     status = alert.text("status")
-    if status in _TESTS or set(_codes(info)) & tables().cap.test_codes:
+    if status in _TESTS or set(codes_of(info)) & tables().cap.test_codes:
         return "test"
     if status != "Actual":
         raise Refused(Reason.OTHER_KIND)
     if "AllClear" in info.texts("responseType") or info.text("urgency") == "Past":
-        return "cancelled"
+        return "ended"
     return "actual"
-
-
-def _hazard(info: _Part) -> str | None:
-    """The hazard an info block names: by event name, then code, then category."""
-    table = tables().cap
-    words = _words(info)
-    if table.ignore.found_in(words):
-        return None
-    for hazard, names in table.names:
-        if names.found_in(words):
-            return hazard
-    for code in _codes(info):
-        if code in table.codes:
-            return table.codes[code]
-    return next(
-        (table.categories[name] for name in info.texts("category") if name in table.categories),
-        None,
-    )
-
-
-def _words(info: _Part) -> list[str]:
-    return fold(info.text("event")[:_NAME_CHARS])[:_WORDS_MOST]
-
-
-def _codes(info: _Part) -> list[str]:
-    return [code.text("value").upper() for code in info.parts("eventCode")]
-
-
-def _circles(area: _Part) -> Iterator[Circle]:
-    for polygon in area.texts("polygon"):
-        yield area_of(polygon)
-    for circle in area.texts("circle"):
-        yield area_of(circle)
 
 
 def _references(text: str) -> tuple[str, ...]:
@@ -208,10 +153,6 @@ def _references(text: str) -> tuple[str, ...]:
             except Refused:
                 continue
     return tuple(kept)
-
-
-def _severity(word: str) -> Severity:
-    return next((severity for severity in SEVERITIES if severity == word), "Unknown")
 
 
 def _rank(bulletin: Bulletin) -> int:

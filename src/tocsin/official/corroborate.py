@@ -3,22 +3,28 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import msgspec
+import numpy as np
+
+from tocsin.bulletin import Bulletin, Support
 from tocsin.clock import HOUR_MS, MINUTE_MS
-from tocsin.model import Bulletin, Place, Support
+from tocsin.model import Place
+from tocsin.official.chains import Chains
 from tocsin.official.tables import SEVERITIES, tables
 from tocsin.vocabulary.geometry import distance_km
 
 HELD_MS = 72 * HOUR_MS
 """How long a bulletin is held, from its sending."""
 HELD_MOST = 20_000
-"""Most bulletins held; beyond it the oldest tenth goes."""
+"""Most messages held; beyond it the oldest tenth goes."""
 SUPPORTS_MOST = 16
 """Most bulletins one event is given, earliest first."""
 
 _SUDDEN_MS = (1 * HOUR_MS, 12 * HOUR_MS)
 _SLOW_MS = (24 * HOUR_MS, 72 * HOUR_MS)
 
-_Key = tuple[str, str, str]
+_Name = tuple[str, str]
+"""Agency and id of a message, which may name several hazards."""
 
 
 class _Held(NamedTuple):
@@ -31,42 +37,29 @@ class Corroborator:
     """Bulletins of the last 72 hours, each under its newest revision."""
 
     def __init__(self) -> None:
-        self._held: dict[_Key, _Held] = {}
-        self._ended: dict[tuple[str, str], int] = {}
+        self._held: dict[_Name, dict[str, _Held]] = {}
+        self._chains = Chains()
         self._swept_ms = 0
 
     @property
     def held(self) -> int:
         """How many bulletins are held."""
-        return len(self._held)
+        return sum(map(len, self._held.values()))
 
     def add(self, bulletin: Bulletin) -> None:
         """Take one message in: a new word, an update of an earlier one, or its end.
 
-        A feed can take back and replace its own messages only. The end of a message holds
-        whichever of the two comes first.
+        A feed can take back and replace its own messages only. What becomes of a message is
+        the same whichever comes first, it or the message that speaks of it.
         """
         if bulletin.status == "test":
             return
-        if bulletin.status == "cancelled":
-            self._end(bulletin)
-            return
-        known_ms = self._ended.get((bulletin.source, bulletin.id))
-        if known_ms is not None and bulletin.sent_ms <= known_ms:
-            return
-        first_ms = bulletin.sent_ms
-        key = (bulletin.source, bulletin.id, bulletin.hazard)
-        for earlier in (bulletin.id, *bulletin.references):
-            before = self._held.get((bulletin.source, earlier, bulletin.hazard))
-            if before is None:
-                continue
-            if before.bulletin.sent_ms > bulletin.sent_ms and earlier == bulletin.id:
-                # An older revision that came late only tells when it all began.
-                bulletin = before.bulletin
-            first_ms = min(first_ms, before.first_sent_ms)
-        for earlier in bulletin.references:
-            self._held.pop((bulletin.source, earlier, bulletin.hazard), None)
-        self._held[key] = _Held(bulletin, first_ms)
+        self._chains.note(bulletin)
+        if bulletin.status == "actual":
+            self._hold(bulletin)
+        # Whatever it spoke of is looked at again: taken back, replaced, over, or older than known.
+        for name in {bulletin.id, *bulletin.references, self._chains.heir(bulletin)}:
+            self._settle((bulletin.source, name))
         self._bound()
 
     def supports(
@@ -77,38 +70,56 @@ class Corroborator:
         last_seen_ms: int,
         now_ms: int,
     ) -> tuple[Support, ...]:
-        """The bulletins that speak of an event, earliest first (then by source and id).
+        """The official bulletins that speak of an event, earliest first (then source and id).
 
         A bulletin speaks of an event when its hazard may be a word for the same thing, it
         was sent near enough in time, and their circles meet. An event without a place has
         no support; one known by its country alone only within the country's own radius.
         """
+        found = self._about(evidence_hazard, place, first_seen_ms, last_seen_ms, now_ms)
+        return tuple([s for s in found if s.bulletin.kind == "official"][:SUPPORTS_MOST])
+
+    def in_the_news(
+        self,
+        evidence_hazard: str,
+        place: Place | None,
+        first_seen_ms: int,
+        last_seen_ms: int,
+        now_ms: int,
+    ) -> bool:
+        """Whether a news feed names the hazard and the place, by the rules of `supports`."""
+        found = self._about(evidence_hazard, place, first_seen_ms, last_seen_ms, now_ms)
+        return any(s.bulletin.kind == "news" for s in found)
+
+    def _about(
+        self,
+        evidence_hazard: str,
+        place: Place | None,
+        first_seen_ms: int,
+        last_seen_ms: int,
+        now_ms: int,
+    ) -> list[Support]:
         self._forget(now_ms)
         if place is None:
-            return ()
+            return []
         found: list[Support] = []
         for held in self._speaking(evidence_hazard, first_seen_ms, last_seen_ms, now_ms):
-            bulletin = held.bulletin
-            away_km = float(distance_km(place.lat, place.lon, bulletin.lat, bulletin.lon))
-            if away_km <= _reach_km(place, bulletin):
+            away_km = apart_km(place, held.bulletin)
+            if away_km is not None:
                 lead_s = (held.first_sent_ms - first_seen_ms) / 1000
-                found.append(Support(bulletin, round(away_km, 1), lead_s))
+                found.append(Support(held.bulletin, round(away_km, 1), lead_s))
         found.sort(key=lambda s: (s.bulletin.sent_ms, s.bulletin.source, s.bulletin.id))
-        return tuple(found[:SUPPORTS_MOST])
+        return found
 
     def _speaking(
         self, hazard: str, first_seen_ms: int, last_seen_ms: int, now_ms: int
     ) -> Iterator[_Held]:
-        table = tables()
-        for held in self._held.values():
+        slow = tables().slow
+        for held in (held for words in self._held.values() for held in words.values()):
             bulletin = held.bulletin
-            if bulletin.sent_ms < now_ms - HELD_MS:
+            if bulletin.sent_ms < now_ms - HELD_MS or not speaks_for(bulletin, hazard):
                 continue
-            if bulletin.hazard != hazard:
-                least = table.speaks_for.get(bulletin.hazard, {}).get(hazard)
-                if least is None or SEVERITIES.index(bulletin.severity) < least:
-                    continue
-            before_ms, after_ms = _SLOW_MS if bulletin.hazard in table.slow else _SUDDEN_MS
+            before_ms, after_ms = _SLOW_MS if bulletin.hazard in slow else _SUDDEN_MS
             # An update keeps a warning alive, so any moment from first word to last may fit.
             if (
                 held.first_sent_ms <= min(now_ms, last_seen_ms + after_ms)
@@ -116,14 +127,26 @@ class Corroborator:
             ):
                 yield held
 
-    def _end(self, bulletin: Bulletin) -> None:
-        for gone in (bulletin.id, *bulletin.references):
-            self._ended[(bulletin.source, gone)] = bulletin.sent_ms
-        ended = {(bulletin.source, gone) for gone in (bulletin.id, *bulletin.references)}
-        for key in [key for key in self._held if key[:2] in ended]:
-            if self._held[key].bulletin.sent_ms <= bulletin.sent_ms:
-                del self._held[key]
-        self._bound()
+    def _hold(self, bulletin: Bulletin) -> None:
+        words = self._held.setdefault((bulletin.source, bulletin.id), {})
+        before = words.get(bulletin.hazard)
+        if before is None or before.bulletin.sent_ms <= bulletin.sent_ms:
+            words[bulletin.hazard] = _Held(bulletin, bulletin.sent_ms)
+
+    def _settle(self, name: _Name) -> None:
+        """Let the chain decide what becomes of a held message."""
+        for held in list(self._held.get(name, {}).values()):
+            bulletin = held.bulletin
+            if self._chains.is_gone(bulletin):
+                del self._held[name][bulletin.hazard]
+                continue
+            over_ms = self._chains.over_ms(bulletin)
+            if over_ms is not None and bulletin.status == "actual":
+                bulletin = msgspec.structs.replace(bulletin, status="ended", expires_ms=over_ms)
+            first_ms = self._chains.first_ms(bulletin)
+            self._held[name][bulletin.hazard] = _Held(bulletin, first_ms)
+        if not self._held.get(name, True):
+            del self._held[name]
 
     def _forget(self, now_ms: int) -> None:
         """Drop what is too old, once a minute; `_speaking` passes over it in between."""
@@ -131,22 +154,42 @@ class Corroborator:
             return
         self._swept_ms = now_ms
         oldest_ms = now_ms - HELD_MS
-        self._held = {k: h for k, h in self._held.items() if h.bulletin.sent_ms >= oldest_ms}
-        self._ended = {name: at_ms for name, at_ms in self._ended.items() if at_ms >= oldest_ms}
+        self._held = {name: w for name, w in self._held.items() if _sent_ms(w) >= oldest_ms}
+        self._chains.forget(oldest_ms)
 
     def _bound(self) -> None:
         # A tenth goes at once, so that a flood costs one sort per thousand messages.
         if len(self._held) > HELD_MOST:
-            oldest = sorted(self._held, key=lambda k: (self._held[k].bulletin.sent_ms, k))
-            for key in oldest[: HELD_MOST // 10]:
-                del self._held[key]
-        if len(self._ended) > HELD_MOST:
-            for name in sorted(self._ended, key=lambda n: (self._ended[n], n))[: HELD_MOST // 10]:
-                del self._ended[name]
+            oldest = sorted(self._held, key=lambda name: (_sent_ms(self._held[name]), name))
+            for name in oldest[: HELD_MOST // 10]:
+                del self._held[name]
+        self._chains.bound(2 * HELD_MOST)
 
 
-def _reach_km(place: Place, bulletin: Bulletin) -> float:
-    """How far apart the two may lie: both radii, or the country's own where no more is known."""
+def _sent_ms(words: dict[str, _Held]) -> int:
+    return max(held.bulletin.sent_ms for held in words.values())
+
+
+def speaks_for(bulletin: Bulletin, hazard: str) -> bool:
+    """Whether a bulletin's hazard may be a word for the same thing as a reported one."""
+    if bulletin.hazard == hazard:
+        return True
+    least = tables().speaks_for.get(bulletin.hazard, {}).get(hazard)
+    return least is not None and SEVERITIES.index(bulletin.severity) >= least
+
+
+def apart_km(place: Place, bulletin: Bulletin) -> float | None:
+    """Distance in km to the nearest area of a bulletin; None when the circles do not meet.
+
+    Both radii count, or the country's own alone where no more is known of the place.
+    """
+    areas = bulletin.areas or ((bulletin.lat, bulletin.lon, bulletin.radius_km),)
+    lat, lon, radius_km = np.array(areas).T
+    away_km = distance_km(place.lat, place.lon, lat, lon)
     if place.kind == "country":
-        return place.radius_km
-    return max(place.radius_km + bulletin.radius_km, tables().least_km.get(bulletin.hazard, 0.0))
+        reach_km = np.full(len(away_km), place.radius_km)
+    else:
+        least_km = tables().least_km.get(bulletin.hazard, 0.0)
+        reach_km = np.maximum(place.radius_km + radius_km, least_km)
+    near = away_km[away_km <= reach_km]
+    return float(near.min()) if len(near) else None

@@ -5,6 +5,7 @@ from collections.abc import Container
 
 import msgspec
 
+from tocsin.bulletin import Status
 from tocsin.metrics import Reason
 from tocsin.model import Bulletin
 from tocsin.official.bounds import (
@@ -18,7 +19,6 @@ from tocsin.official.bounds import (
     is_source_name,
     moment_ms,
 )
-from tocsin.official.cap import Status
 from tocsin.official.tables import SEVERITIES
 
 LINE_BYTES = 65_536
@@ -40,7 +40,7 @@ class _Line(msgspec.Struct):
 
 
 _DECODER = msgspec.json.Decoder(_Line)
-_STATUSES: tuple[Status, ...] = ("actual", "cancelled", "test")
+_STATUSES: tuple[Status, ...] = ("actual", "ended", "cancelled", "test")
 
 
 def read_jsonl(frame: bytes, hazards: Container[str]) -> Read:

@@ -50,6 +50,20 @@ class CapTable(NamedTuple):
     categories: dict[str, str]
 
 
+class DisasterType(NamedTuple):
+    """What a GDACS event type is, and how far around its centre it is taken to reach."""
+
+    hazard: str
+    radius_km: float
+
+
+class GdacsTable(NamedTuple):
+    """GDACS event types, and what its colours are taken for."""
+
+    types: dict[str, DisasterType]
+    levels: dict[str, Severity]
+
+
 class Tables(NamedTuple):
     """All tables; `speaks_for[bulletin hazard][reported hazard]` is the least severity rank."""
 
@@ -58,6 +72,8 @@ class Tables(NamedTuple):
     least_km: dict[str, float]
     quakes: tuple[QuakeClass, ...]
     cap: CapTable
+    gdacs: GdacsTable
+    alone: frozenset[Severity]
 
 
 def fold(text: str) -> list[str]:
@@ -85,6 +101,14 @@ def tables() -> Tables:
             for row in raw["quake"]
         ),
         cap=_cap_table(raw["cap"]),
+        gdacs=GdacsTable(
+            {
+                key: DisasterType(row["hazard"], float(row["radius_km"]))
+                for key, row in raw["gdacs"]["types"].items()
+            },
+            dict(raw["gdacs"]["levels"]),
+        ),
+        alone=frozenset(raw["alone"]),
     )
 
 

@@ -16,18 +16,15 @@ from tocsin.official.bounds import (
     between,
     identifier,
 )
-from tocsin.official.tables import SEVERITIES, QuakeClass, tables
+from tocsin.official.quakes import sent_ms, size_of, wrapped
+from tocsin.official.tables import SEVERITIES, QuakeClass
+from tocsin.official.where import Context
 
 BODY_BYTES = 8_388_608
 """Longest feed body that is read (reliability R12)."""
-PUBLISHED_WITHIN_MS = 20 * 60_000
-"""By when USGS has usually published a first solution. The feed gives only the time of the
-last update; taking that for the first word would flatter our own lead time."""
 URL = "https://earthquake.usgs.gov/earthquakes/eventpage/{id}"
 
 _PAGE_ID = re.compile(r"[a-z]{2}[0-9a-z]{6,12}")
-_EARLIEST_MS = 946_684_800_000
-_LATEST_MS = 4_102_444_800_000
 
 
 class _Properties(msgspec.Struct):
@@ -59,7 +56,7 @@ _FEED = msgspec.json.Decoder(_Feed)
 _FEATURE = msgspec.json.Decoder(_Feature)
 
 
-def read_usgs(frame: bytes, source: str) -> Read:
+def read_usgs(frame: bytes, source: str, context: Context) -> Read:
     """Bulletins of one feed body; a bad feature costs itself only."""
     refused: Counter[Reason] = Counter()
     if len(frame) > BODY_BYTES:
@@ -87,7 +84,7 @@ def _bulletin(feature: _Feature, source: str) -> Bulletin:
     if told.mag is None or len(feature.geometry.coordinates) < 2:
         raise Refused(Reason.BAD_BULLETIN)
     magnitude = between(told.mag, -10.0, 10.0)
-    size = _size(magnitude)
+    size = size_of(magnitude)
     if size is None:
         raise Refused(Reason.OTHER_KIND)
     lon, lat = feature.geometry.coordinates[:2]
@@ -98,10 +95,10 @@ def _bulletin(feature: _Feature, source: str) -> Bulletin:
     return Bulletin(
         source=source,
         id=key,
-        sent_ms=_sent_ms(told),
+        sent_ms=sent_ms(told.time, told.updated),
         hazard="earthquake",
         lat=between(lat, -90.0, 90.0),
-        lon=_wrapped(between(lon, -360.0, 360.0)),
+        lon=wrapped(between(lon, -360.0, 360.0)),
         radius_km=size.radius_km,
         severity=_severity(size, told.tsunami),
         status="cancelled" if deleted else "actual",
@@ -112,30 +109,11 @@ def _bulletin(feature: _Feature, source: str) -> Bulletin:
     )
 
 
-def _size(magnitude: float) -> QuakeClass | None:
-    return next((row for row in tables().quakes if magnitude >= row.magnitude), None)
-
-
 def _severity(size: QuakeClass, tsunami: int | None) -> Severity:
     """By magnitude; the tsunami flag (a large quake at sea) makes it Severe at least."""
     if tsunami == 1:
         return max(size.severity, "Severe", key=SEVERITIES.index)
     return size.severity
-
-
-def _wrapped(lon: float) -> float:
-    """Longitude within 180 degrees; the feed counts past the date line in places."""
-    return lon if -180.0 <= lon <= 180.0 else (lon + 540.0) % 360.0 - 180.0
-
-
-def _sent_ms(told: _Properties) -> int:
-    if told.time is None:
-        raise Refused(Reason.BAD_TIME)
-    latest_ms = told.time + PUBLISHED_WITHIN_MS
-    sent_ms = min(told.updated, latest_ms) if told.updated is not None else latest_ms
-    if not _EARLIEST_MS <= sent_ms < _LATEST_MS:
-        raise Refused(Reason.BAD_TIME)
-    return sent_ms
 
 
 def _other_ids(ids: str, own: str) -> tuple[str, ...]:

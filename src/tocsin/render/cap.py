@@ -6,11 +6,12 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 
-from tocsin.model import Alert, Earlier, Event
-from tocsin.render.message import Message, Voice, clean, message
+from tocsin.model import Alert, Earlier, Event, Mode
+from tocsin.render.message import Message, Voice, clean, message, mode_of
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 MEDIA = "application/cap+xml"
+_STATUS: dict[Mode, str] = {"drill": "Exercise", "maintenance": "Test", "test": "Test"}
 EXPIRES_H = 24
 """Life of a message when the event gives none; whoever hears nothing more may drop it then."""
 
@@ -33,20 +34,21 @@ def cap(alert: Alert, issuer: Issuer, voice: Voice) -> bytes | None:
         return None
     event = alert.event
     root = ET.Element("alert", {"xmlns": NAMESPACE})
-    actual = issuer.actual and not event.drill
+    mode = mode_of(alert)
+    earnest = "Actual" if issuer.actual else "Exercise"
     for name, text in (
         ("identifier", alert.key),
         ("sender", issuer.sender),
         ("sent", stamp(event.at)),
-        ("status", "Actual" if actual else "Exercise"),
+        ("status", _STATUS.get(mode, earnest)),
         ("msgType", message_type(alert)),
         ("scope", "Public"),
-        ("note", message(alert, Voice("en", voice.zone)).note),
+        ("note", message(alert, Voice("en", voice.zone, voice.units)).note),
         ("references", _references(alert, issuer.sender)),
     ):
         _add(root, name, text)
     for lang in dict.fromkeys((voice.lang, "en")):
-        _info(root, alert, message(alert, Voice(lang, voice.zone)))
+        _info(root, alert, message(alert, Voice(lang, voice.zone, voice.units)))
     ET.indent(root)
     return str(ET.tostring(root, encoding="unicode")).encode() + b"\n"
 
@@ -92,6 +94,7 @@ def _info(root: ET.Element, alert: Alert, said: Message) -> None:
         ("headline", said.title[:160]),
         ("description", "\n".join(f"{row.label}: {row.value}" for row in said.rows)),
         ("instruction", "\n".join((*said.urgent, said.note))),
+        ("web", alert.answer_url),
     ):
         _add(info, name, text)
     for name, value in (("tocsin:level", event.level), ("tocsin:tier", event.tier)):

@@ -3,17 +3,20 @@
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from tocsin.errors import ConfigError
-from tocsin.model import LEVELS, Alert, Event, Fact, LevelWord, Place
-from tocsin.render.phrases import Phrases, phrases
+from tocsin.model import LEVELS, Alert, Event, Fact, LevelWord, Mode, Place
+from tocsin.render.phrases import IMPERIAL, Phrases, phrases
 from tocsin.vocabulary.hazards import hazard_ids, load_hazards
 
 TITLE_CHARS = 200
 ROW_CHARS = 400
+Units = Literal["metric", "imperial"]
+UNITS: tuple[Units, ...] = get_args(Units)
 DIGEST_EVENTS = 50
 """Most events told in one digest; the rest is counted."""
 
@@ -36,23 +39,28 @@ class Message(msgspec.Struct, frozen=True):
     note: str
     """Who says so; for posts, that it is no official warning."""
     urgent: tuple[str, ...]
-    """Words that stand above all else: that it is a drill, or taken back."""
+    """Words that stand above all else: that it is no real event, or takes something back."""
     level: LevelWord
     lang: str
     direction: str
+    mode: Mode = "live"
+    answer: Row | None = None
+    """Where whoever reads this can act, when there is such a page."""
 
     def text(self) -> str:
         """The whole as plain text of several lines."""
         lines = [self.title, *self.urgent, ""]
         lines += [f"{row.label}: {row.value}" for row in self.rows]
+        lines += [f"{self.answer.label}: {self.answer.value}"] if self.answer else []
         return "\n".join((*lines, "", self.note))
 
 
 class Voice(msgspec.Struct, frozen=True):
-    """How messages of one sink speak: language and time zone."""
+    """How messages of one sink speak: language, time zone and units."""
 
     lang: str = "en"
     zone: str = "UTC"
+    units: Units = "metric"
 
     def checked(self) -> "Voice":
         """Itself, when both exist; raises ConfigError."""
@@ -64,23 +72,34 @@ class Voice(msgspec.Struct, frozen=True):
 def message(alert: Alert, voice: Voice) -> Message:
     """Words for one alert; raises ConfigError for a language or zone that does not exist."""
     words, event = phrases(voice.lang), alert.event
-    title = headline_in(event, words, voice.lang, figures=False)
+    title = headline_in(event, words, voice, figures=False)
     lead = words.phases.get(event.phase) or words.kinds[alert.kind]
     if alert.kind == "withdrawal":
         lead = words.kinds["withdrawal"]
-    urgent = [words.drill] if event.drill else []
-    urgent += [words.withdrawn] if alert.kind == "withdrawal" else []
-    prefix = f"[{words.drill.partition(':')[0].strip()}] " if event.drill else ""
+    mode = mode_of(alert)
+    urgent = [words.modes[mode]] if mode != "live" else []
+    if alert.kind == "withdrawal":
+        urgent.append(words.withdrawn)
+    elif alert.corrects:
+        urgent.append(words.corrected)
+    prefix = f"[{words.modes[mode].partition(':')[0].strip()}] " if mode != "live" else ""
     return Message(
         title=clean(f"{prefix}{lead}: {title}", TITLE_CHARS),
-        headline=clean(headline_in(event, words, voice.lang), TITLE_CHARS),
-        rows=_rows(alert, words, _zone(voice.zone)),
+        headline=clean(headline_in(event, words, voice), TITLE_CHARS),
+        rows=_rows(alert, words, voice),
         note=words.note_official if event.origin == "official" else words.note,
         urgent=tuple(urgent),
         level=event.level,
         lang=voice.lang,
         direction=words.direction,
+        mode=mode,
+        answer=Row(words.rows["answer"], alert.answer_url) if alert.answer_url else None,
     )
+
+
+def mode_of(alert: Alert) -> Mode:
+    """Whether a message is meant in earnest; a drill is one however it came to be sent."""
+    return "drill" if alert.event.drill else alert.mode
 
 
 def digest_title(alerts: Sequence[Alert], voice: Voice) -> str:
@@ -98,15 +117,15 @@ def digest_text(alerts: Sequence[Alert], voice: Voice) -> str:
     return "\n\n".join((*parts, f"+ {rest}") if rest > 0 else parts)
 
 
-def headline_in(event: Event, words: Phrases, lang: str, figures: bool = True) -> str:
+def headline_in(event: Event, words: Phrases, voice: Voice, figures: bool = True) -> str:
     """Hazard, place, figures and how sure, in one language; the words of vocabulary and files."""
     number = hazard_ids().get(event.hazard)
     labels = load_hazards()[number].labels if number is not None else {}
-    label = labels.get(lang) or labels.get("en") or event.hazard.replace("_", " ")
-    line = f"{label}, {_where(event.place, words)}"
+    label = labels.get(voice.lang) or labels.get("en") or event.hazard.replace("_", " ")
+    line = f"{label}, {_where(event.place, words, None)}"
     if figures:
         for fact in event.facts:
-            line += f", {_fact(fact, words)}"
+            line += f", {_fact(fact, words, voice.units)}"
     return f"{line} ({words.tiers[event.tier]})"
 
 
@@ -131,17 +150,17 @@ def local_and_utc(at: str, zone: tzinfo) -> str:
     return f"{there:%Y-%m-%d %H:%M} {there:%Z} ({day}{moment:%H:%M} UTC)"
 
 
-def _rows(alert: Alert, words: Phrases, zone: tzinfo) -> tuple[Row, ...]:
-    event = alert.event
-    facts = ", ".join(_fact(fact, words) for fact in event.facts)
+def _rows(alert: Alert, words: Phrases, voice: Voice) -> tuple[Row, ...]:
+    event, zone = alert.event, _zone(voice.zone)
+    facts = ", ".join(_fact(fact, words, voice.units) for fact in event.facts)
     sure = f"{words.tiers[event.tier]}, {words.certainty[event.certainty]}"
     found = (
         ("level", words.levels[event.level]),
-        ("place", _where(event.place, words, wide=True)),
+        ("place", _where(event.place, words, voice.units)),
         ("facts", facts),
         ("sure", sure),
         ("voices", event.voices if event.origin != "official" else ""),
-        ("people", event.population or ""),
+        ("people", words.people.get(event.population or "", event.population or "")),
         ("first_seen", local_and_utc(event.first_seen, zone)),
         ("revised", local_and_utc(event.at, zone)),
         ("watch", alert.meaning),
@@ -150,17 +169,27 @@ def _rows(alert: Alert, words: Phrases, zone: tzinfo) -> tuple[Row, ...]:
     return tuple(Row(words.rows[name], clean(value)) for name, value in found if value)
 
 
-def _where(place: Place | None, words: Phrases, wide: bool = False) -> str:
+def _where(place: Place | None, words: Phrases, units: Units | None) -> str:
+    """Name and country; with units also the radius."""
     if place is None:
         return words.unknown_place
     name = f"{place.name} ({place.country})" if place.country else place.name
-    return f"{name}, ±{words.figure(round(place.radius_km))} km" if wide else name
+    if units is None:
+        return name
+    form = words.radius if units == "metric" else words.imperial["radius"]
+    across = place.radius_km if units == "metric" else place.radius_km * IMPERIAL["radius"]
+    return f"{name}, {form.format(n=words.figure(max(1, round(across))))}"
 
 
-def _fact(fact: Fact, words: Phrases) -> str:
-    low, high = words.figure(fact.low), words.figure(fact.high)
-    n = low if low == high else words.range.format(low=low, high=high)
-    return words.facts[fact.kind].format(n=n)
+def _fact(fact: Fact, words: Phrases, units: Units) -> str:
+    form, low, high = words.facts[fact.kind], fact.low, fact.high
+    if units == "imperial" and fact.kind in IMPERIAL:
+        # Three digits: more would claim what the metric figure did not know.
+        form = words.imperial[fact.kind]
+        low, high = (float(f"{n * IMPERIAL[fact.kind]:.3g}") for n in (low, high))
+    least, most = words.figure(low), words.figure(high)
+    n = least if least == most else words.range.format(low=least, high=most)
+    return form.format(n=n)
 
 
 def _zone(name: str) -> tzinfo:

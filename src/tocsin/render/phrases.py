@@ -8,16 +8,24 @@ from typing import Literal, get_args
 import msgspec
 
 from tocsin.errors import ConfigError
-from tocsin.model import AlertKind, Certainty, LevelWord, Tier
+from tocsin.model import AlertKind, Certainty, LevelWord, Mode, Tier
 from tocsin.vocabulary.facts import FACT_KINDS
 
 LANGS = ("en", "es", "pt", "fr", "ja", "ar")
 """Languages in which a message can be written; a new one is a file and a word here."""
 ROWS = (
     "level", "place", "facts", "sure", "voices", "people", "first_seen", "revised", "watch",
-    "event",
+    "event", "answer",
 )  # fmt: skip
+PEOPLE = ("under 10,000", "10,000-100,000", "100,000-1 million", "1-10 million", "over 10 million")
+"""Bands of people living inside a radius, as an event carries them."""
+IMPERIAL = {
+    "depth": 0.621371, "wind_speed": 0.621371, "water_level": 3.28084, "area_burnt": 2.47105,
+    "radius": 0.621371,
+}  # fmt: skip
+"""Figures that have a unit of their own there, with what a metric value is multiplied by."""
 _ENDS = ("resolved", "merged", "withdrawn")
+_MARKED = tuple(mode for mode in get_args(Mode) if mode != "live")
 
 
 class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,9 +35,10 @@ class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: str
     note_official: str
     withdrawn: str
-    drill: str
+    corrected: str
     digest: str
     unknown_place: str
+    radius: str
     range: str
     thousand: str
     decimal: str
@@ -40,6 +49,9 @@ class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     certainty: dict[str, str]
     rows: dict[str, str]
     facts: dict[str, str]
+    modes: dict[str, str]
+    people: dict[str, str]
+    imperial: dict[str, str]
 
     def figure(self, value: float) -> str:
         """A number as this language writes it, with at most ten digits."""
@@ -66,6 +78,9 @@ def phrases(lang: str) -> Phrases:
         ("certainty", words.certainty, get_args(Certainty)),
         ("rows", words.rows, ROWS),
         ("facts", words.facts, tuple(kind.key for kind in FACT_KINDS)),
+        ("modes", words.modes, _MARKED),
+        ("people", words.people, PEOPLE),
+        ("imperial", words.imperial, tuple(IMPERIAL)),
     )
     for name, table, wanted in tables:
         if set(table) != set(wanted):

@@ -69,18 +69,21 @@ class AlertmanagerSink(PostingSink):
             "note": said.note,
             "revision": str(event.revision),
             "key": alert.key,
+            "mode": said.mode,
         }
         return json(
             [
                 {
                     "labels": {
-                        "alertname": "Tocsin",
+                        # A route that pages people for Tocsin never sees what is not in earnest.
+                        "alertname": "Tocsin" if said.mode == "live" else "TocsinDrill",
                         "event_id": event.event_id,
                         "watch": alert.watch,
                         "channel": alert.channel,
                     },
                     "annotations": annotations,
                     "startsAt": event.first_seen,
+                    **({"generatorURL": said.answer.value} if said.answer else {}),
                     "endsAt": event.at if over else rfc3339(now_ms + self._hold_ms),
                 }
             ]

@@ -13,6 +13,8 @@ TITLE_CHARS = 256
 TEXT_CHARS = 4_000
 VALUE_CHARS = 1_000
 _COLOURS = {"green": 0x2E7D32, "yellow": 0xF9A825, "red": 0xC62828}
+_NOT_LIVE = 0x5E35B1
+"""The colour of drills, tests and maintenance."""
 _MARKUP = re.compile(r"([\\*_~`|>#\[\]()<@:-])")
 
 
@@ -34,17 +36,22 @@ class DiscordSink(PostingSink):
     def content(self, alert: Alert, now_ms: int) -> bytes:
         """Title, rows as fields, note at the foot."""
         said = message(alert, self._voice)
-        embed = {
+        fields: list[dict[str, object]] = [
+            {"name": row.label, "value": plain(row.value, VALUE_CHARS), "inline": True}
+            for row in said.rows
+        ]
+        embed: dict[str, object] = {
             "title": plain(said.title, TITLE_CHARS),
             "description": plain("\n".join(said.urgent), TEXT_CHARS),
-            "color": _COLOURS[said.level],
-            "fields": [
-                {"name": row.label, "value": plain(row.value, VALUE_CHARS), "inline": True}
-                for row in said.rows
-            ],
+            "color": _COLOURS[said.level] if said.mode == "live" else _NOT_LIVE,
+            "fields": fields,
             "footer": {"text": said.note},
             "timestamp": alert.event.at,
         }
+        if said.answer:
+            # An address must stand unescaped, or it leads nowhere.
+            embed["url"] = said.answer.value
+            fields.append({"name": said.answer.label, "value": said.answer.value})
         return _body(embed)
 
     def digest(self, alerts: Sequence[Alert]) -> bytes:

@@ -11,6 +11,9 @@ from tocsin.clock import Clock
 from tocsin.config import Field, Spec, Value
 from tocsin.errors import ConfigError, SinkBusy
 from tocsin.model import Alert, Receipt
+from tocsin.render import Voice
+from tocsin.sinks.data_form import data_of
+from tocsin.sinks.posting import VOICE_FIELDS, voice_of
 
 
 class JsonLinesSink:
@@ -31,6 +34,7 @@ class JsonLinesSink:
                 high=10_000.0,
             ),
             Field("keep", 4, "How many older files are kept.", unit="files", low=0, high=100),
+            *VOICE_FIELDS,
         ),
         example='path = "alerts.jsonl"\n',
     )
@@ -39,6 +43,7 @@ class JsonLinesSink:
         self._path = Path(str(settings["path"]))
         if not self._path.name or "\0" in str(self._path):
             raise ConfigError("path", "no name of a file", 'Write path = "alerts.jsonl".')
+        self._voice = voice_of(settings)
         self._bytes = int(float(str(settings.get("size_mb", 64.0))) * 1_000_000)
         self._keep = int(str(settings.get("keep", 4)))
 
@@ -47,7 +52,7 @@ class JsonLinesSink:
 
     def send(self, alerts: Sequence[Alert], now_ms: int) -> Receipt:
         """Append all, then sync; raises SinkBusy when the disk will not take them."""
-        lines = b"".join(_line(alert) for alert in alerts)
+        lines = b"".join(_line(alert, self._voice) for alert in alerts)
         try:
             if lines:
                 self._append(lines)
@@ -93,14 +98,5 @@ class JsonLinesSink:
         return self._path.with_name(f"{self._path.name}.{number}")
 
 
-def _line(alert: Alert) -> bytes:
-    data = {
-        "key": alert.key,
-        "kind": alert.kind,
-        "watch": alert.watch,
-        "meaning": alert.meaning,
-        "why": alert.why,
-        "event": alert.event,
-        "note": "automatic, not an official warning",
-    }
-    return msgspec.json.encode(data) + b"\n"
+def _line(alert: Alert, voice: Voice) -> bytes:
+    return msgspec.json.encode({"key": alert.key, **data_of(alert, voice)}) + b"\n"

@@ -26,6 +26,8 @@ REMEMBERED = 10_000
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
 _HTTPS = re.compile(r"https://[!-;=?-~]{1,500}")
 _COLOURS = {"green": "#2e7d32", "yellow": "#8d6e00", "red": "#b71c1c"}
+_NOT_LIVE = "#5e35b1"
+"""The colour of drills, tests and maintenance."""
 
 
 class EmailSink:
@@ -123,6 +125,8 @@ class EmailSink:
         root = f"<{alert.event.event_id}.{alert.watch}@{self._domain}>"
         mail["in-reply-to"] = root
         mail["references"] = root
+        if said.mode != "live":
+            mail["x-tocsin-mode"] = said.mode
         return _filled(mail, said.text(), [said], said.title, alert.key)
 
     def _digest(self, alerts: Sequence[Alert]) -> EmailMessage:
@@ -197,14 +201,19 @@ def _filled(
 
 
 def _section(said: Message) -> str:
+    colour = _COLOURS[said.level] if said.mode == "live" else _NOT_LIVE
     urgent = "".join(f"<p><strong>{escape(line)}</strong></p>" for line in said.urgent)
     rows = "".join(
         f'<tr><th scope="row" style="text-align:start;padding-inline-end:1em">'
         f"{escape(row.label)}</th><td>{escape(row.value)}</td></tr>"
         for row in said.rows
     )
+    answer = ""
+    if said.answer:
+        href = escape(said.answer.value, quote=True)
+        answer = f'<p><a href="{href}">{escape(said.answer.label)}</a></p>'
     return (
-        f'<h1 style="font-size:1.2em;border-inline-start:.4em solid {_COLOURS[said.level]};'
+        f'<h1 style="font-size:1.2em;border-inline-start:.4em solid {colour};'
         f'padding-inline-start:.5em">{escape(said.title)}</h1>{urgent}'
-        f"<table>{rows}</table><p><em>{escape(said.note)}</em></p>"
+        f"<table>{rows}</table>{answer}<p><em>{escape(said.note)}</em></p>"
     )

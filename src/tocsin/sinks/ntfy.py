@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tocsin.clock import Clock
 from tocsin.config import Field, Spec, Value
 from tocsin.model import LEVELS, Alert
-from tocsin.render import Message, digest_text, digest_title, message
+from tocsin.render import Message, Row, digest_text, digest_title, message
 from tocsin.sinks.outlet import NET_FIELDS
 from tocsin.sinks.posting import VOICE_FIELDS, PostingSink, clipped, json
 
@@ -57,7 +57,8 @@ class NtfySink(PostingSink):
         priority = _PRIORITY[said.level]
         if alert.kind == "withdrawal":
             priority = max(priority, _PRIORITY["yellow"])
-        return self._body(said.title, _text(said), priority, _TAGS[said.level])
+        tag = _TAGS[said.level] if said.mode == "live" else "test_tube"
+        return self._body(said.title, _text(said), priority, tag, said.answer)
 
     def digest(self, alerts: Sequence[Alert]) -> bytes:
         """One notice for many, as loud as the worst."""
@@ -65,7 +66,9 @@ class NtfySink(PostingSink):
         text = clipped(digest_text(alerts, self._voice), TEXT_CHARS)
         return self._body(digest_title(alerts, self._voice), text, _PRIORITY[level], _TAGS[level])
 
-    def _body(self, title: str, text: str, priority: int, tag: str) -> bytes:
+    def _body(
+        self, title: str, text: str, priority: int, tag: str, answer: Row | None = None
+    ) -> bytes:
         return json(
             {
                 "topic": self._topic,
@@ -73,6 +76,7 @@ class NtfySink(PostingSink):
                 "message": clipped(text, TEXT_CHARS),
                 "priority": priority,
                 "tags": [tag],
+                **({"click": answer.value} if answer else {}),
             }
         )
 

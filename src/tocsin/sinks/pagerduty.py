@@ -40,10 +40,13 @@ class PagerDutySink(PostingSink):
                 "event_action": "trigger" if open_still(alert) else "resolve",
                 "dedup_key": f"tocsin.{event.event_id}.{alert.watch}",
                 "client": "tocsin",
+                "links": [{"href": said.answer.value, "text": said.answer.label}]
+                if said.answer
+                else [],
                 "payload": {
                     "summary": said.title[:SUMMARY_CHARS],
                     "source": "tocsin",
-                    "severity": _SEVERITY[said.level],
+                    "severity": _SEVERITY[said.level] if said.mode == "live" else "info",
                     "timestamp": event.at,
                     "component": event.hazard,
                     "class": event.category,
@@ -52,6 +55,7 @@ class PagerDutySink(PostingSink):
                         **{row.label: row.value for row in said.rows},
                         "notes": [*said.urgent, said.note],
                         "key": alert.key,
+                        "mode": said.mode,
                     },
                 },
             }

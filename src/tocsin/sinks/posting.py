@@ -9,12 +9,13 @@ import msgspec
 from tocsin.clock import Clock
 from tocsin.config import Field, Spec, Value
 from tocsin.model import Alert, Receipt
-from tocsin.render import LANGS, Voice
+from tocsin.render import LANGS, UNITS, Units, Voice
 from tocsin.sinks.outlet import Outlet
 
 VOICE_FIELDS = (
     Field("lang", "en", "Language of the messages.", choices=LANGS),
     Field("zone", "UTC", 'Time zone shown beside UTC, such as "Europe/Madrid".'),
+    Field("units", "metric", "Units of distances and figures.", choices=UNITS),
 )
 """What every sink that writes to people lets its operator set."""
 
@@ -69,8 +70,11 @@ class PostingSink:
 
 
 def voice_of(settings: dict[str, Value]) -> Voice:
-    """Language and zone as set; raises ConfigError when one does not exist."""
-    return Voice(str(settings.get("lang", "en")), str(settings.get("zone", "UTC"))).checked()
+    """Language, zone and units as set; raises ConfigError when one does not exist."""
+    units: Units = "imperial" if settings.get("units") == "imperial" else "metric"
+    return Voice(
+        str(settings.get("lang", "en")), str(settings.get("zone", "UTC")), units
+    ).checked()
 
 
 def together(alerts: Sequence[Alert]) -> Iterator[list[Alert]]:

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 
 from tocsin.config import Field, Spec
 from tocsin.model import Alert
-from tocsin.render import digest_text, digest_title, message
+from tocsin.render import Row, digest_text, digest_title, message
 from tocsin.sinks.outlet import NET_FIELDS
 from tocsin.sinks.posting import VOICE_FIELDS, PostingSink, clipped, json
 
 HEADER_CHARS = 150
 SECTION_CHARS = 3_000
+BUTTON_CHARS = 75
 _MARKS = {"green": "🟢", "yellow": "🟡", "red": "🔴"}
+_NOT_LIVE = "🟣"
+"""The mark of drills, tests and maintenance."""
 
 
 class SlackSink(PostingSink):
@@ -32,8 +35,9 @@ class SlackSink(PostingSink):
         """Title, rows, note."""
         said = message(alert, self._voice)
         rows = "\n".join(f"{row.label}: {row.value}" for row in said.rows)
-        title = f"{_MARKS[said.level]} {said.title}"
-        return _body(title, "\n".join((*said.urgent, rows)), said.note)
+        mark = _MARKS[said.level] if said.mode == "live" else _NOT_LIVE
+        text = "\n".join((*said.urgent, rows))
+        return _body(f"{mark} {said.title}", text, said.note, said.answer)
 
     def digest(self, alerts: Sequence[Alert]) -> bytes:
         """Many in one message."""
@@ -42,18 +46,17 @@ class SlackSink(PostingSink):
         return _body(digest_title(alerts, self._voice), text, note)
 
 
-def _body(title: str, text: str, note: str) -> bytes:
+def _body(title: str, text: str, note: str, answer: Row | None = None) -> bytes:
     escaped = title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return json(
-        {
-            "text": escaped,
-            "blocks": [
-                {"type": "header", "text": _plain(title, HEADER_CHARS)},
-                {"type": "section", "text": _plain(text, SECTION_CHARS)},
-                {"type": "context", "elements": [_plain(note, SECTION_CHARS)]},
-            ],
-        }
-    )
+    blocks: list[dict[str, object]] = [
+        {"type": "header", "text": _plain(title, HEADER_CHARS)},
+        {"type": "section", "text": _plain(text, SECTION_CHARS)},
+        {"type": "context", "elements": [_plain(note, SECTION_CHARS)]},
+    ]
+    if answer:
+        button = {"type": "button", "text": _plain(answer.label, BUTTON_CHARS), "url": answer.value}
+        blocks.append({"type": "actions", "elements": [button]})
+    return json({"text": escaped, "blocks": blocks})
 
 
 def _plain(text: str, limit_chars: int) -> dict[str, object]:

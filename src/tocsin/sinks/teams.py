@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tocsin.config import Field, Spec
 from tocsin.model import Alert
-from tocsin.render import digest_text, digest_title, message
+from tocsin.render import Row, digest_text, digest_title, message
 from tocsin.sinks.outlet import NET_FIELDS
 from tocsin.sinks.posting import VOICE_FIELDS, PostingSink, clipped, json
 
@@ -30,12 +30,15 @@ class TeamsSink(PostingSink):
     def content(self, alert: Alert, now_ms: int) -> bytes:
         """Title in the colour of the level, rows, note."""
         said = message(alert, self._voice)
-        runs = [_runs(_run(said.title, weight="Bolder", color=_COLOURS[said.level]))]
+        colour = _COLOURS[said.level] if said.mode == "live" else "Accent"
+        runs = [_runs(_run(said.title, weight="Bolder", color=colour))]
         runs += [_runs(_run(line, weight="Bolder")) for line in said.urgent]
         runs += [
             _runs(_run(f"{row.label}: ", weight="Bolder"), _run(row.value)) for row in said.rows
         ]
-        return _card([*runs, _runs(_run(said.note, isSubtle=True))], said.direction == "rtl")
+        return _card(
+            [*runs, _runs(_run(said.note, isSubtle=True))], said.direction == "rtl", said.answer
+        )
 
     def digest(self, alerts: Sequence[Alert]) -> bytes:
         """Many on one card."""
@@ -54,13 +57,16 @@ def _runs(*runs: dict[str, object]) -> dict[str, object]:
     return {"type": "RichTextBlock", "inlines": list(runs)}
 
 
-def _card(body: list[dict[str, object]], rtl: bool) -> bytes:
-    card = {
+def _card(body: list[dict[str, object]], rtl: bool, answer: Row | None = None) -> bytes:
+    card: dict[str, object] = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.4",
         "rtl": rtl,
         "body": body,
     }
+    if answer:
+        action = {"type": "Action.OpenUrl", "title": answer.label, "url": answer.value}
+        card["actions"] = [action]
     kind = "application/vnd.microsoft.card.adaptive"
     return json({"type": "message", "attachments": [{"contentType": kind, "content": card}]})

@@ -8,11 +8,12 @@ from tocsin.clock import Clock
 from tocsin.config import Field, Spec, Value
 from tocsin.errors import ConfigError
 from tocsin.model import Alert, Receipt
+from tocsin.render import Voice, mode_of
+from tocsin.sinks.data_form import data_of
 from tocsin.sinks.outlet import NET_FIELDS, Outlet
+from tocsin.sinks.posting import VOICE_FIELDS, voice_of
 from tocsin.sinks.signature import Secrets
 from tocsin.sinks.target import Lookup
-
-NOTE = "automatic, not an official warning"
 
 
 class WebhookSink:
@@ -37,6 +38,7 @@ class WebhookSink:
                 required=True,
                 secret=True,
             ),
+            *VOICE_FIELDS,
             *NET_FIELDS,
         ),
         example=(
@@ -46,6 +48,7 @@ class WebhookSink:
     )
 
     def __init__(self, settings: dict[str, Value], clock: Clock) -> None:
+        self._voice = voice_of(settings)
         self._outlet = Outlet("webhook", str(settings["url"]), settings)
         try:
             self._secrets = Secrets(str(settings["secret"]))
@@ -70,7 +73,7 @@ class WebhookSink:
         Raises SinkBusy or SinkRejected as the outlet judges the answer.
         """
         for alert in alerts:
-            body, at_s = message(alert), now_ms // 1000
+            body, at_s = message(alert, self._voice), now_ms // 1000
             headers = {
                 "content-type": "application/json",
                 "webhook-id": alert.key,
@@ -85,15 +88,9 @@ class WebhookSink:
         self._outlet.close()
 
 
-def message(alert: Alert) -> bytes:
+def message(alert: Alert, voice: Voice) -> bytes:
     """The JSON body, the same bytes at every try."""
-    data = {
-        "kind": alert.kind,
-        "watch": alert.watch,
-        "meaning": alert.meaning,
-        "why": alert.why,
-        "event": alert.event,
-        "note": NOTE,
-    }
-    envelope = {"type": "tocsin.alert", "timestamp": alert.event.at, "data": data}
+    # A receiver that acts on alerts alone never acts on what is not in earnest.
+    kind = "tocsin.alert" if mode_of(alert) == "live" else f"tocsin.{mode_of(alert)}"
+    envelope = {"type": kind, "timestamp": alert.event.at, "data": data_of(alert, voice)}
     return msgspec.json.encode(envelope)

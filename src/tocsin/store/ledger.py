@@ -21,6 +21,7 @@ from tocsin.store.records import (
     Unsaid,
     fell_below_k,
 )
+from tocsin.store.watches import Watches
 
 META_BYTES = 16 << 20
 CURSOR_CHARS = 4_096
@@ -35,6 +36,7 @@ class Store:
 
     def __init__(self, base: sqlite3.Connection, name: str) -> None:
         self._base, self._name, self._turn = base, name, threading.RLock()
+        self.watches = Watches(self._transaction, self._reading)
 
     @classmethod
     def open(cls, path: str | Path, busy_ms: int = BUSY_MS) -> Self:
@@ -158,9 +160,10 @@ class Store:
         )
         return [each.alert for each in owed]
 
-    def revisions_since(self, seq: int, limit: int = 1_000) -> list[Revision]:
-        """Revisions committed after `seq`, oldest first."""
-        return self._revisions("WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit)
+    def revisions_since(self, seq: int, limit: int = 1_000, from_ms: int = 0) -> list[Revision]:
+        """Revisions committed after `seq` and decided at or after `from_ms`, oldest first."""
+        rest = "WHERE seq > ? AND at_ms >= ? ORDER BY seq LIMIT ?"
+        return self._revisions(rest, seq, from_ms, limit)
 
     def revisions_of(self, event_id: str, limit: int = 1_000) -> list[Revision]:
         """Every revision of one event, first to last."""
@@ -269,6 +272,11 @@ class Store:
         revisions.shrink(base, event_id)
         outbox.shrink(base, event_id)
         unsaid.shrink(base, event_id)
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._turn, explained(self._name):
+            yield self._base
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from tocsin.model import Alert, Event, Ground, LevelWord, Phase, Why
+from tocsin.model import Alert, Event, Ground, LevelWord, Phase, Watch, Why
 
 OutboxState = Literal["pending", "sent", "rejected", "expired", "superseded"]
 
@@ -79,6 +79,26 @@ class Ack(msgspec.Struct, frozen=True):
     event_id: str
     at_ms: int
     outcome: Outcome
+
+
+Verdict = Literal["right", "wrong", "useless", "late"]
+"""What a reader says of an alert: a closed list, and nothing about the reader."""
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """What was said of one event as one watch told it."""
+
+    event_id: str
+    watch: str
+    verdict: Verdict
+    at_ms: int
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """A watch as it is kept: its compiled form, and since when."""
+
+    watch: Watch
+    at_ms: int
 
 
 def emptied(alert: Alert) -> Alert:

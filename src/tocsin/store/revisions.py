@@ -71,7 +71,7 @@ def prune(base: sqlite3.Connection, before_ms: int) -> int:
         " EXCEPT SELECT event_id FROM outbox WHERE state = 'pending'",
         (before_ms,),
     )
-    for table in ("outbox", "unsaid", "acks"):
+    for table in ("outbox", "unsaid", "acks", "feedback"):
         base.execute(f"DELETE FROM {table} WHERE event_id IN (SELECT event_id FROM temp.old)")
     return base.execute(
         "DELETE FROM revisions WHERE event_id IN (SELECT event_id FROM temp.old)"

@@ -60,6 +60,20 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             outcome TEXT NOT NULL
         )""",
     ),
+    (
+        """CREATE TABLE watches (
+            id TEXT PRIMARY KEY,
+            at_ms INTEGER NOT NULL,
+            json BLOB NOT NULL
+        )""",
+        """CREATE TABLE feedback (
+            event_id TEXT NOT NULL,
+            watch TEXT NOT NULL,
+            verdict TEXT NOT NULL,
+            at_ms INTEGER NOT NULL,
+            PRIMARY KEY (event_id, watch)
+        )""",
+    ),
 )
 """Step i brings a file from version i to i + 1; a shipped step is never edited."""
 

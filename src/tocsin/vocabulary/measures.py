@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tocsin.errors import ConfigError
 from tocsin.vocabulary.codes import Code, code_of, coded
 from tocsin.vocabulary.facts import FACT_IDS, FACT_KINDS, MEASURES
-from tocsin.vocabulary.hazards import data_folder
+from tocsin.vocabulary.stored import data_folder
 
 _UNITS = "vocabulary/data/units.toml"
 

@@ -1,9 +1,7 @@
 """The whole vocabulary, compiled once into flat tables, with its contract hash."""
 
-import gc
 import hashlib
 from functools import cache
-from importlib.resources.abc import Traversable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +10,7 @@ from numpy.typing import NDArray
 from tocsin.batch import Sense
 from tocsin.errors import ConfigError
 from tocsin.vocabulary.codes import Code, code_of, coded, unbound
-from tocsin.vocabulary.hazards import data_folder, load_hazards, read_tables
+from tocsin.vocabulary.hazards import Hazard, load_hazards, read_tables
 from tocsin.vocabulary.lexicon import TAG, Lexicon, compile_lexicon
 from tocsin.vocabulary.measures import (
     FactTables,
@@ -22,6 +20,7 @@ from tocsin.vocabulary.measures import (
     unit_phrases,
 )
 from tocsin.vocabulary.sense_model import SenseModel, load_sense_model
+from tocsin.vocabulary.stored import collector_off, data_folder, files_under, read_stored
 from tocsin.vocabulary.token_kernel import TAG_PART_MIN
 from tocsin.vocabulary.tokens import stem_letters
 from tocsin.vocabulary.tongues import LANGUAGES
@@ -69,6 +68,12 @@ class Vocabulary(NamedTuple):
     contract: str
 
 
+_GROUPS: dict[str, Any] = {
+    "sieve": Lexicon, "full": Lexicon, "traits": Traits, "facts": FactTables,
+}  # fmt: skip
+"""Tables within the vocabulary that are made of arrays alone."""
+
+
 class _HazardPhrases(NamedTuple):
     """What the hazard files say, sorted by what it is for."""
 
@@ -79,12 +84,12 @@ class _HazardPhrases(NamedTuple):
     pairs: NDArray[np.int32]
 
 
-def _hazard_phrases() -> _HazardPhrases:
+def _hazard_phrases(hazards: tuple[Hazard, ...]) -> _HazardPhrases:
     terms: list[tuple[str, int]] = []
     figurative: list[tuple[str, int]] = []
     atoms: dict[tuple[str, bool, int], int] = {}
     pairs: set[tuple[int, int, int]] = set()
-    for number, hazard in enumerate(load_hazards()):
+    for number, hazard in enumerate(hazards):
         terms += [(TAG + word, code_of(Code.HAZARD, number)) for word in hazard.tags]
         for lang, wording in hazard.wordings.items():
             home = LANGUAGES.index(lang)
@@ -150,41 +155,45 @@ def _assembly_tags() -> list[str]:
     return sorted(word for word in words if stem_letters(word) == len(word) >= TAG_PART_MIN)
 
 
-def _files_under(folder: Traversable) -> list[tuple[str, bytes]]:
-    found = []
-    for entry in sorted(folder.iterdir(), key=lambda e: e.name):
-        if entry.is_dir():
-            found += [(f"{entry.name}/{name}", data) for name, data in _files_under(entry)]
-        elif entry.name.endswith(".toml") or entry.name == "sense_model.npz":
-            found.append((entry.name, entry.read_bytes()))
-    return found
-
-
 def contract_hash() -> str:
     """`v1-` and 16 hex digits over every data file of vocabulary and policy (contract P16)."""
     digest = hashlib.blake2b(digest_size=8)
-    for name, data in _files_under(data_folder()):
+    for name, data in files_under(data_folder()):
         digest.update(name.encode() + b"\0" + data + b"\0")
     return f"{CONTRACT}-{digest.hexdigest()}"
 
 
 @cache
 def load_vocabulary() -> Vocabulary:
-    """Read and compile all data files; raises ConfigError or ValueError on a bad one."""
-    collecting = gc.isenabled()
-    # Hundreds of thousands of short-lived lists: looking for cycles among them costs a third.
-    gc.disable()
-    try:
-        return compile_vocabulary(load_sense_model())
-    finally:
-        if collecting:
-            gc.enable()
+    """The vocabulary of the data files; raises ConfigError or ValueError on a bad one."""
+    held = read_stored("pack")
+    wording = load_sense_model()
+    if held is None:
+        return compile_vocabulary(wording)
+    parts: dict[str, Any] = {name: array for name, array in held.items() if "." not in name}
+    for name, kind in _GROUPS.items():
+        parts[name] = kind(**{field: held[f"{name}.{field}"] for field in kind._fields})
+    return Vocabulary(**parts, wording=wording, contract=contract_hash())
 
 
-def compile_vocabulary(wording: SenseModel) -> Vocabulary:
-    """The vocabulary with another sense model than the shipped one; raises as that does."""
-    hazards = load_hazards()
-    phrases = _hazard_phrases()
+def tables_of(vocabulary: Vocabulary) -> dict[str, NDArray[Any]]:
+    """The arrays `load_vocabulary` puts together again, by name."""
+    found: dict[str, Any] = {"pairs": vocabulary.pairs, "pair_at": vocabulary.pair_at}
+    for name in _GROUPS:
+        found |= {f"{name}.{f}": a for f, a in getattr(vocabulary, name)._asdict().items()}
+    return found
+
+
+def compile_vocabulary(
+    wording: SenseModel, hazards: tuple[Hazard, ...] | None = None
+) -> Vocabulary:
+    """The vocabulary compiled from the data files, with a sense model; raises as loading does."""
+    with collector_off():
+        return _compiled(wording, hazards or load_hazards())
+
+
+def _compiled(wording: SenseModel, hazards: tuple[Hazard, ...]) -> Vocabulary:
+    phrases = _hazard_phrases(hazards)
     units = load_units()
     tag_words = _assembly_tags()
     further = [*phrases.further, *_further_phrases(), *unit_phrases(units)]

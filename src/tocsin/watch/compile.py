@@ -26,9 +26,11 @@ from tocsin.watch.areas import (
     of_sites,
     read_sites,
 )
+from tocsin.watch.listed import listed, listed_out
 from tocsin.watch.place_choice import Resolver, candidates, chosen, questions
 from tocsin.watch.place_text import cleaned
-from tocsin.watch.policy import load_policy
+from tocsin.watch.policy import Kind, load_policy
+from tocsin.watch.terms import quiet_of, spoken
 from tocsin.watch.wish import Threshold, Wish
 from tocsin.watch.written import admits_label, compile_text
 
@@ -37,10 +39,11 @@ PLACES = 200
 KEYS = (
     "hazards", "place", "lat", "lon", "radius_km", "min_level", "channel", "text", "places",
     "not_places", "not_hazards", "outline", "sites", "min_severity", "min_certainty",
-    "min_confidence", "facts", "evidence",
+    "min_confidence", "facts", "evidence", "areas", "not_areas", "facilities", "languages",
+    "quiet", "zone",
 )  # fmt: skip
 _WITH_TEXT = ("text", "channel", "sites", "min_level", "min_severity", "min_certainty",
-              "min_confidence", "evidence")  # fmt: skip
+              "min_confidence", "evidence", "languages", "quiet", "zone")  # fmt: skip
 _CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _NOTHING_ELSE = f"A watch holds {', '.join(KEYS)}, and nothing else can be said."
 _SEVERITIES: tuple[Severity, ...] = get_args(Severity)
@@ -68,7 +71,11 @@ def compile_watch(
         wish = Wish(
             hazards=_hazards(table, hazards),
             areas=_areas(table, find),
-            not_areas=tuple(excluded(p) for p in _places(table, "not_places", find)),
+            not_areas=(
+                *(excluded(p) for p in _places(table, "not_places", find)),
+                *listed_out(table.get("not_areas", []), find),
+            ),
+            facilities=_facilities(table.get("facilities", [])),
             facts=_facts(table.get("facts", {})),
             **_bounds(table),
         )
@@ -97,6 +104,8 @@ def _bounds(table: Mapping[str, Any]) -> dict[str, Any]:
             "confidence", "min_confidence is no share.", "Give a number from 0 to 1, as 0.7."
         )
     return {
+        "languages": spoken(table.get("languages", [])),
+        **quiet_of(table),
         "min_level": _word(table, "min_level", LEVELS, "yellow", "level"),
         "min_severity": _word(table, "min_severity", _SEVERITIES, "Unknown", "severity"),
         "min_certainty": _word(table, "min_certainty", _CERTAINTIES, "Unknown", "certainty"),
@@ -134,7 +143,7 @@ def _named(value: Any, known: Collection[str]) -> tuple[str, ...]:
         raise WatchRefused(
             "no_hazard", "The watch names no hazard.", 'Write hazards = "any" or a list of keys.'
         )
-    if len(given) > HAZARDS_PER_WATCH:
+    if len(given) > max(HAZARDS_PER_WATCH, len(known)):
         raise WatchRefused(
             "too_many", f"More than {HAZARDS_PER_WATCH} hazards.", 'Write hazards = "any".'
         )
@@ -178,6 +187,7 @@ def _areas(table: Mapping[str, Any], find: Resolver) -> tuple[Area, ...]:
             "no_centre", "A radius is given without a centre.", "Add place, or lat and lon."
         )
     areas += [of_place(place, radius_km) for place in _places(table, "places", find)]
+    areas += listed(table.get("areas", []), find)
     if "outline" in table:
         areas += of_geojson(table["outline"])
     return (*areas, *_sites(table))
@@ -232,6 +242,16 @@ def _facts(value: Any) -> tuple[Threshold, ...]:
         if not 0 < least <= figured[kind].high:
             raise WatchRefused("facts", "A figure lies outside what is believed.", known)
     return tuple(Threshold(kind, float(value[kind])) for kind in sorted(value))
+
+
+def _facilities(value: Any) -> tuple[str, ...]:
+    known = load_policy().keys[Kind.FACILITY]
+    if not isinstance(value, list) or any(kind not in known for kind in value):
+        raise WatchRefused(
+            "facilities", "A kind of site is not known.",
+            f"Choose of: {', '.join(sorted(known)[:12])} and others.",
+        )  # fmt: skip
+    return tuple(sorted(set(value)))
 
 
 def _channel(value: Any, channels: Collection[str] | None) -> str:

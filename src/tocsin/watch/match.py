@@ -5,6 +5,7 @@ from typing import get_args
 
 from tocsin.model import LEVELS, Area, Event, Ground, Place, Severity, Watch, Why
 from tocsin.watch.distance import apart_km, outline_km
+from tocsin.watch.policy_places import spoken_in
 
 PLACE_RADIUS_KM = 50.0
 """At most this much of an event's own uncertainty is added to the radius of a watch."""
@@ -33,7 +34,7 @@ def match(watch: Watch, event: Event) -> tuple[bool, tuple[Why, ...]]:
 
 def reaches(watch: Watch, event: Event) -> bool:
     """Whether hazard and area fit, whatever the level and the other bounds."""
-    return all(check(watch, event)[0] for check in (_hazard, _area, _spared))
+    return all(check(watch, event)[0] for check in (_hazard, _area, _spared, _spoken))
 
 
 def areas_of(watch: Watch) -> tuple[Area, ...]:
@@ -108,6 +109,16 @@ def _spared(watch: Watch, event: Event) -> tuple[bool, list[Why]]:
     return True, []
 
 
+def _spoken(watch: Watch, event: Event) -> tuple[bool, list[Why]]:
+    """Whether the event lies where one of the languages is an everyday one."""
+    if not watch.languages:
+        return True, []
+    country = event.place.country if event.place else None
+    fits = any(country in spoken_in(lang) for lang in watch.languages)
+    bound = f"where {' or '.join(watch.languages)} is spoken"
+    return fits, [Why(Ground.COUNTRY, country or "no place", bound)]
+
+
 def _severity(watch: Watch, event: Event) -> tuple[bool, list[Why]]:
     if watch.min_severity == "Unknown":
         return True, []
@@ -161,7 +172,7 @@ def reach(radius_km: float, place: Place) -> float:
 
 
 CHECKS: dict[str, Check] = {
-    "hazard": _hazard, "level": _level, "area": _area, "excluded": _spared,
+    "hazard": _hazard, "level": _level, "area": _area, "excluded": _spared, "language": _spoken,
     "severity": _severity, "certainty": _certainty, "confidence": _confidence,
     "figures": _figures, "evidence": _evidence,
 }  # fmt: skip

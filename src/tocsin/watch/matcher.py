@@ -46,10 +46,14 @@ class Matcher:
     """Watches against a stream of event revisions, with a bounded and restorable memory."""
 
     def __init__(self, watches: Sequence[Watch], bound: int = BOUND) -> None:
-        self._watches = {watch.id: watch for watch in watches}
-        self._nearby = Nearby(list(self._watches.values()))
+        self.replace(watches)
         self._known: OrderedDict[str, Known] = OrderedDict()
         self._pairs, self._bound = 0, bound
+
+    def replace(self, watches: Sequence[Watch]) -> None:
+        """Watch this from now on; what was told is remembered."""
+        self._watches = {watch.id: watch for watch in watches}
+        self._nearby = Nearby(list(self._watches.values()))
 
     def alerts(self, event: Event) -> list[Alert]:
         """Messages owed for this revision; none for one seen before or overtaken."""

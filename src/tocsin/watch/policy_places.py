@@ -24,7 +24,8 @@ def with_policy_places(find: Resolver) -> Resolver:
     own = policy_places()
 
     def resolve(name: str) -> list[Place]:
-        place = own.get(name.casefold().removesuffix(" airport"))
+        key = name.removeprefix("#policy:").casefold().removesuffix(" airport")
+        place = own.get(key)
         return [place] if place else find(name)
 
     return resolve

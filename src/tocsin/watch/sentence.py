@@ -138,7 +138,9 @@ def _figures(spans: list[Span], every: list[Span]) -> tuple[float | None, tuple[
             facts.append(Threshold("magnitude", span.value))
         elif not _dated(span, every):
             raise refused("number", position=span.start + 1)
-    return radius_km, tuple(sorted(facts, key=lambda f: (f.kind, f.least)))[:_FACTS_MAX]
+    # Of two figures of one kind the higher asks for both.
+    least = dict(sorted(facts))
+    return radius_km, tuple(Threshold(*each) for each in least.items())[:_FACTS_MAX]
 
 
 def _figured(span: Span) -> str | None:

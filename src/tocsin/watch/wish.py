@@ -31,11 +31,15 @@ class Wish(msgspec.Struct, frozen=True):
     facts: tuple[Threshold, ...] = ()
     evidence: Preset = "balanced"
     facilities: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    quiet: str = ""
+    zone: str = "UTC"
 
     def watch(self, channel: str) -> Watch:
         """The watch that stands for this wish, on one channel."""
         sole = self.areas[0] if len(self.areas) == 1 else None
-        plain = sole is not None and not sole.ring and sole.country is None
+        named = sole is not None and bool(sole.place or not sole.label)
+        plain = sole is not None and named and not sole.ring and sole.country is None
         only = sole if plain else None
         return Watch(
             id=self._identity(only, channel),
@@ -55,6 +59,9 @@ class Wish(msgspec.Struct, frozen=True):
             facts=self.facts,
             evidence=self.evidence,
             facilities=self.facilities,
+            languages=self.languages,
+            quiet=self.quiet,
+            zone=self.zone,
         )
 
     def _identity(self, only: Area | None, channel: str) -> str:
@@ -71,6 +78,8 @@ class Wish(msgspec.Struct, frozen=True):
         if self != bare:
             meaning += [self.areas, self.not_areas, self.min_severity, self.min_certainty]
             meaning += [self.min_confidence, self.facts, self.evidence, self.facilities]
+        if self.languages or self.quiet:
+            meaning += [self.languages, self.quiet, self.zone]
         return blake2b(msgspec.json.encode(meaning), digest_size=8).hexdigest()
 
     def meaning(self) -> str:
@@ -79,6 +88,10 @@ class Wish(msgspec.Struct, frozen=True):
         parts = [_what(self.hazards), grade, *self._bounds(), _where(self.areas)]
         if self.not_areas:
             parts.append(f"not {_where(self.not_areas)}")
+        if self.languages:
+            parts.append(f"where {' or '.join(self.languages)} is spoken")
+        if self.quiet:
+            parts.append(f"quiet {self.quiet} {self.zone}")
         if self.facilities:
             kinds = " or ".join(kind.replace("_", " ") for kind in self.facilities)
             parts.append(f"whether or not at a {kinds}")

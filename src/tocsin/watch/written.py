@@ -121,7 +121,7 @@ def _wish(sentence: Sentence, sites: Sequence[Area], chosen: list[Span]) -> Writ
     if sentence.not_hazards:
         every = hazards if "any" not in sentence.hazards else tuple(h.key for h in load_hazards())
         spared = {h for key in sentence.not_hazards for h in policy.groups.get(key, (key,))}
-        hazards = tuple(h for h in every if h not in spared)
+        hazards = tuple(sorted(h for h in every if h not in spared))
         if not hazards:
             raise refused("no_hazard")
     anything = "any" in sentence.hazards and not sentence.not_hazards

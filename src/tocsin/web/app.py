@@ -29,6 +29,9 @@ from tocsin.web.health import Health, told
 from tocsin.web.openapi import RouteSpec, document
 from tocsin.web.query import EVENT_FILTERS, BadQuery, Parameter, check_names, event_filters
 from tocsin.web.stream import HEARTBEAT_S, Streams
+from tocsin.web.watch_routes import WATCH_ROUTES, watch_routes
+from tocsin.web.watch_shelf import Shelf
+from tocsin.web.writes import Writable
 
 PAGE = Path(__file__).parent / "page"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -102,6 +105,7 @@ ROUTES: tuple[RouteSpec, ...] = (
     RouteSpec("/api/ready", "Whether it can do its work.", Readiness, errors=(400, 503)),
     RouteSpec("/api/attribution", "Whose work is used.", Credits, errors=(400,)),
     RouteSpec("/api/openapi.json", "This document.", dict[str, Any], errors=(400,)),
+    *WATCH_ROUTES,
     RouteSpec("/metrics", "Counters for Prometheus.", media="text/plain", errors=(400,)),
 )
 
@@ -115,25 +119,29 @@ def create_app(
     *,
     hosts: tuple[str, ...] = LOOPBACK,
     heartbeat_s: float = HEARTBEAT_S,
+    shelf: Shelf | None = None,
 ) -> Starlette:
     """The web application over a board; `health` and `metrics` are asked at each request.
 
     `health` is also asked once at once, for the contract that every answer carries.
+    `shelf` holds the watches; without it their addresses answer 503.
     `hosts` are the names it answers to, so that no foreign name can be pointed at it.
     """
     streams = Streams(board, heartbeat_s)
     first = health()
     answers = _answers(board, health, metrics, first.version)
     specs = {spec.path: spec for spec in ROUTES}
+    writable = Writable([(s.method, s.path) for s in ROUTES if s.method != "GET"])
     routes: list[BaseRoute] = [
         Route(path, _checked(answer, specs[path]), methods=["GET"])
         for path, answer in answers.items()
     ]
+    routes += watch_routes(shelf)
     routes.append(Route("/api/stream", _checked_stream(streams), methods=["GET"]))
     routes.append(Mount("/static", StaticFiles(directory=PAGE), name="static"))
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Guard, contract=first.contract, hosts=hosts)],
+        middleware=[Middleware(Guard, contract=first.contract, hosts=hosts, writable=writable)],
         exception_handlers={HTTPException: _refused, BadQuery: _bad_query},
     )
     app.state.streams = streams
@@ -205,4 +213,4 @@ async def _refused(_: Request, error: Exception) -> Response:
 async def _bad_query(_: Request, error: Exception) -> Response:
     if not isinstance(error, BadQuery):
         raise error
-    return json_answer(Problem(error.problem, error.remedy), 400)
+    return json_answer(Problem(error.problem, error.remedy), error.status)

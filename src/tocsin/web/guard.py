@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tocsin.web.answers import Problem
+from tocsin.web.writes import Writable, refusal
 
 log = logging.getLogger("tocsin.web")
 
@@ -46,8 +47,10 @@ def json_answer(answer: object, status: int = 200, **headers: str) -> Response:
 class Guard:
     """The outermost layer: refuses before the routes see a request, marks every answer."""
 
-    def __init__(self, app: ASGIApp, contract: str, hosts: tuple[str, ...]) -> None:
-        self._app, self._hosts = app, hosts
+    def __init__(
+        self, app: ASGIApp, contract: str, hosts: tuple[str, ...], writable: Writable
+    ) -> None:
+        self._app, self._hosts, self._writable = app, hosts, writable
         self._headers = {**HEADERS, "x-tocsin-contract": contract}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,9 +70,9 @@ class Guard:
                 headers.setdefault("cache-control", "no-cache")
             await send(message)
 
-        refusal = self._refusal(scope)
-        if refusal is not None:
-            await refusal(scope, receive, marked)
+        refused = self._refusal(scope)
+        if refused is not None:
+            await refused(scope, receive, marked)
             return
         try:
             await self._app(scope, receive, marked)
@@ -82,14 +85,16 @@ class Guard:
             await json_answer(problem, 500)(scope, receive, marked)
 
     def _refusal(self, scope: Scope) -> Response | None:
-        if scope["method"] not in ("GET", "HEAD"):
+        reads = scope["method"] in ("GET", "HEAD")
+        if not reads and not self._writable.holds(scope["method"], scope["path"]):
             problem = Problem("Only reading is possible here.", "Use GET or HEAD.")
             return json_answer(problem, 405, allow="GET, HEAD")
         # A foreign site that points its name at this machine must not read from here.
         if _host_name(Headers(scope=scope).get("host", "")) not in self._hosts:
             remedy = f"Use one of: {', '.join(self._hosts)}."
             return json_answer(Problem("This name is not served here.", remedy), 421)
-        return None
+        refused = None if reads else refusal(scope)
+        return json_answer(*refused) if refused else None
 
 
 def _host_name(host: str) -> str:

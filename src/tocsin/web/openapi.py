@@ -21,32 +21,47 @@ class RouteSpec(msgspec.Struct, frozen=True):
     media: str = "application/json"
     parameters: tuple[Parameter, ...] = ()
     errors: tuple[int, ...] = ()
+    method: str = "GET"
+    takes: Any = None
+    """Type of the JSON body; None when there is none, or no JSON."""
+    media_taken: str = "application/json"
 
 
 ERRORS = {
     400: "A parameter is unknown or out of bounds.",
+    403: "Not from another site or another machine.",
     404: "There is no such thing, or no longer.",
+    412: "It was changed meanwhile, or what it means was not confirmed.",
+    413: "The body is too large.",
+    415: "The body is of no known type.",
+    422: "The watch is refused; the answer says why and what to write instead.",
+    429: "Too many refusals in an hour; see Retry-After.",
     503: "Not now; the answer says what to do.",
 }
 
 
 def document(routes: Sequence[RouteSpec], version: str) -> dict[str, Any]:
     """The whole document, ready to encode."""
-    types = [Problem, *(route.answer for route in routes if route.answer is not None)]
+    answers = [route.answer for route in routes if route.answer is not None]
+    taken = [route.takes for route in routes if route.takes is not None]
+    types = list(dict.fromkeys([Problem, *answers, *taken]))
     schemas, components = msgspec.json.schema_components(types, ref_template=REF)
     refs = dict(zip(types, schemas, strict=True))
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, refs)
     return {
         "openapi": "3.1.0",
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
         "info": {
             "title": "Tocsin",
             "version": version,
-            "summary": "Hazard events and alerts, for reading only.",
+            "summary": "Hazard events and alerts to read, watches to write.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
         "security": [],
-        "paths": {route.path: {"get": _operation(route, refs)} for route in routes},
+        "paths": paths,
         "components": {"schemas": components},
     }
 
@@ -59,10 +74,16 @@ def _operation(route: RouteSpec, refs: dict[Any, Any]) -> dict[str, Any]:
     problem = {"application/json": {"schema": refs[Problem]}}
     for status in route.errors:
         answers[str(status)] = {"description": ERRORS[status], "content": problem}
+    body: dict[str, Any] = {}
+    if route.takes is not None or route.media_taken != "application/json":
+        taken = refs[route.takes] if route.takes is not None else {"type": "string"}
+        content = {route.media_taken: {"schema": taken}}
+        body = {"requestBody": {"required": True, "content": content}}
     return {
-        "operationId": _operation_id(route.path),
+        "operationId": _operation_id(route.method, route.path),
         "summary": route.summary,
         "parameters": [_parameter(parameter) for parameter in route.parameters],
+        **body,
         "responses": answers,
     }
 
@@ -77,6 +98,6 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
     }
 
 
-def _operation_id(path: str) -> str:
+def _operation_id(method: str, path: str) -> str:
     words = [word.strip("{}") for word in path.split("/") if word]
-    return "get_" + "_".join(word.replace(".", "_") for word in words or ["page"])
+    return f"{method.lower()}_" + "_".join(word.replace(".", "_") for word in words or ["page"])

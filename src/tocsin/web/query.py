@@ -24,8 +24,8 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 class BadQuery(InputError):
     """A request asks for what does not exist; never repeats what was sent (contract P5)."""
 
-    def __init__(self, problem: str, remedy: str) -> None:
-        self.problem, self.remedy = problem, remedy
+    def __init__(self, problem: str, remedy: str, status: int = 400) -> None:
+        self.problem, self.remedy, self.status = problem, remedy, status
         super().__init__(f"{problem} {remedy}")
 
 

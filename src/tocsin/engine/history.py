@@ -1,0 +1,35 @@
+"""Event revisions out of the store, for whoever tries a watch on the past."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from tocsin.model import Event
+from tocsin.store import Store
+
+REVISIONS = 200_000
+"""Most revisions of one trial; they take about a second and 200 MB."""
+_PAGE = 2_000
+
+
+class History(NamedTuple):
+    """Revisions in the order they were decided; `whole` unless there were too many."""
+
+    events: list[Event]
+    whole: bool
+
+
+def kept_events(
+    store: Store, from_ms: int, wanted: Callable[[Event], bool], bound: int = REVISIONS
+) -> History:
+    """Wanted revisions decided at or after `from_ms`; those that shrank tell nothing any more.
+
+    Beyond `bound` the newest are left out, so that what is told of each event begins whole.
+    """
+    events: list[Event] = []
+    seq = 0
+    while page := store.revisions_since(seq, _PAGE, from_ms):
+        seq = page[-1].seq
+        events += [each.event for each in page if each.event is not None and wanted(each.event)]
+        if len(events) > bound:
+            return History(events[:bound], False)
+    return History(events, True)
