@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from tocsin.batch import Batch, Removals
 from tocsin.clock import HOUR_MS, MINUTE_MS, rfc3339
-from tocsin.detect.lifecycle import SENSITIVE_SHARE, Detector, Found
-from tocsin.detect.state import PlaceTable
+from tocsin.detect.lifecycle import Detector, Found
+from tocsin.detect.traits import place_table, traits_of_hazards
+from tocsin.detect.weigh import SENSITIVE_SHARE, Watcher
 from tocsin.locate import locate, population_band
 from tocsin.model import (
     BANDS,
@@ -30,7 +29,7 @@ from tocsin.rate import rate
 from tocsin.rate.bands import voices_band
 from tocsin.rate.facts import resolve_facts
 from tocsin.render import headline, same_matter
-from tocsin.vocabulary.gazetteer import ADMIN1, CITY, Gazetteer
+from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.vocabulary.hazards import load_hazards
 from tocsin.vocabulary.tongues import LANGUAGES
 
@@ -58,37 +57,6 @@ class _Last(NamedTuple):
     evidence: Evidence
 
 
-def placed_only() -> NDArray[np.bool_]:
-    """(H,): disruptions of travel, which are nobody's business without a place."""
-    hazards = load_hazards()
-    return np.array([hazard.disruption and hazard.category == "Transport" for hazard in hazards])
-
-
-def related_matrix() -> NDArray[np.bool_]:
-    """(H, H): whether two hazards may be words for one event; symmetric, diagonal true."""
-    hazards = load_hazards()
-    ids = {hazard.key: number for number, hazard in enumerate(hazards)}
-    matrix = np.eye(len(hazards), dtype=np.bool_)
-    for number, hazard in enumerate(hazards):
-        for key in hazard.related:
-            if key in ids:
-                matrix[number, ids[key]] = matrix[ids[key], number] = True
-    return matrix
-
-
-def place_table(gazetteer: Gazetteer) -> PlaceTable:
-    """Country and first-level unit of every place.
-
-    A region is its own unit; countries and areas, which may lie across units, have none.
-    """
-    own = np.arange(len(gazetteer), dtype=np.int32)
-    unit = np.where(gazetteer.kind == ADMIN1, own, gazetteer.admin1)
-    has_unit = (gazetteer.kind == CITY) | (gazetteer.kind == ADMIN1)
-    return PlaceTable(
-        gazetteer.country.astype(np.int32), np.where(has_unit, unit, -1).astype(np.int32)
-    )
-
-
 class Pipeline:
     """detect → locate → rate → corroborate, one step at a time."""
 
@@ -99,6 +67,7 @@ class Pipeline:
         identity_key: bytes,
         contract: str,
         ordinal: int = 0,
+        watcher: Watcher | None = None,
     ) -> None:
         """`families[i]` is the key of family id i; `contract` the hash each event carries;
         `ordinal` how many events were founded before this start."""
@@ -107,8 +76,12 @@ class Pipeline:
         self._contract = contract
         self._hazards = load_hazards()
         self._detector = Detector(
-            place_table(gazetteer), related_matrix(), len(LANGUAGES), identity_key, ordinal,
-            placed_only(),
+            place_table(gazetteer),
+            traits_of_hazards(),
+            len(LANGUAGES),
+            identity_key,
+            ordinal,
+            watcher,
         )
         self._official = Corroborator()
         self._waiting: list[Bulletin] = []

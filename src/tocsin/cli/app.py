@@ -5,7 +5,19 @@ import sys
 import typer
 
 from tocsin import __version__
-from tocsin.cli import alerts, demo, doctor, explain, init, replay, run, score, vocabulary, watch
+from tocsin.cli import (
+    alerts,
+    demo,
+    doctor,
+    explain,
+    fit,
+    init,
+    replay,
+    run,
+    score,
+    vocabulary,
+    watch,
+)
 from tocsin.cli.crash import quieten, tell
 from tocsin.cli.screen import fail
 from tocsin.errors import TocsinError
@@ -28,6 +40,7 @@ app.command("run")(run.run)
 app.command("replay")(replay.replay)
 app.command("explain")(explain.explain)
 app.command("score")(score.score)
+app.command("fit")(fit.fit_belief)
 app.add_typer(alerts.app)
 app.add_typer(vocabulary.app)
 app.add_typer(watch.app)

@@ -3,18 +3,20 @@
 import math
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from tocsin.clock import HOUR_MS
 from tocsin.detect.attach import hour_count
 from tocsin.detect.state import BIN_MS, Events, PlaceTable
 
-A_F64 = NDArray[np.float64]
 K_VOICES = 5
 CORE_TERMS = 3
+ENOUGH = 4.0
+"""Times five voices from which size says nothing more."""
+FEW_PLACES = 3.0
 HEARD_H = 24.0
 """Hours after which what is usual counts as known."""
 
@@ -27,16 +29,25 @@ class Weight(msgspec.Struct, frozen=True):
     reason: str
 
 
-class _Table(msgspec.Struct):
+class Table(msgspec.Struct, frozen=True):
+    """All weights, and the belief from which an event is reported."""
+
     bar: float
     weight: tuple[Weight, ...]
 
+    def belief(self, signs: dict[str, float]) -> float:
+        """Probability, by logistic regression, that a burst with these signs is an event."""
+        total = sum(line.weight * signs[line.name] for line in self.weight)
+        return 1.0 / (1.0 + math.exp(-max(min(total, 30.0), -30.0)))
+
+
+PATH = Path(str(files("tocsin.detect"))) / "belief.toml"
+
 
 @cache
-def weights() -> _Table:
+def shipped() -> Table:
     """The shipped table, `belief.toml`."""
-    raw = files("tocsin.detect").joinpath("belief.toml").read_bytes()
-    return msgspec.toml.decode(raw, type=_Table)
+    return msgspec.toml.decode(PATH.read_bytes(), type=Table)
 
 
 class Scene(msgspec.Struct, frozen=True):
@@ -53,18 +64,18 @@ class Scene(msgspec.Struct, frozen=True):
 
 
 def signs(events: Events, places: PlaceTable, e: int, scene: Scene) -> dict[str, float]:
-    """What speaks for and against an event, by the names of the table; all within about ±3."""
+    """What speaks for and against an event, by the names of the table; mostly within -3 to 3."""
     voices = max(int(events.voices[e]), 1)
-    where = _where(events, places, e)
+    where = where_of(events, places, e)
     hour = float(hour_count(events, e, scene.now_ms // BIN_MS))
     counts = np.sort(events.term_count[e])[::-1][:CORE_TERMS]
     reports = max(int(events.reports[e]), 1)
     return {
         "one": 1.0,
-        "voices": math.log2(voices / K_VOICES) if voices > K_VOICES else 0.0,
+        "voices": math.log2(min(max(voices / K_VOICES, 1.0), ENOUGH)),
         "surprise": min(float(events.surprise[e]), 18.0) / 6.0 - 1.0,
-        "pace": math.log2((hour + 1.0) / (6.0 * float(events.base[e]) + 1.0)),
-        "unit_votes": math.log2(1.0 + where.leading),
+        "pace": min(max(math.log2((hour + 1.0) / (6.0 * float(events.base[e]) + 1.0)), -1.0), 3.0),
+        "unit_votes": math.log2(1.0 + min(where.leading, ENOUGH * K_VOICES)),
         "unit_share": min(where.leading / voices, 1.0),
         "gathered": where.leading / where.total if where.total else 0.0,
         "country": where.country,
@@ -85,23 +96,29 @@ def signs(events: Events, places: PlaceTable, e: int, scene: Scene) -> dict[str,
     }
 
 
-class _Where(msgspec.Struct, frozen=True):
+class Where(msgspec.Struct, frozen=True):
+    """How the votes for places lie; a report that names several shares its vote."""
+
     leading: float
+    """Votes for the leading first-level unit (or country, named as a whole)."""
+    single: float
+    """Votes for the leading single place."""
     total: float
     country: float
+    """The leading country's share, lowered while fewer than three votes are in."""
 
 
-def _where(events: Events, places: PlaceTable, e: int) -> _Where:
-    """Votes of the leading first-level unit, of all places, and the leading country's share."""
+def where_of(events: Events, places: PlaceTable, e: int) -> Where:
+    """Votes of an event's places."""
     known = events.places[e] >= 0
     if not known.any():
-        return _Where(0.0, 0.0, 0.0)
+        return Where(0.0, 0.0, 0.0, 0.0)
     named, votes = events.places[e][known], events.place_votes[e][known]
     unit = np.where(places.admin1[named] >= 0, places.admin1[named], named)
     leading = max(float(votes[unit == u].sum()) for u in np.unique(unit))
     country = events.country_votes[e][events.countries[e] >= 0]
     whole = float(country.sum())
     share = float(country.max(initial=0.0)) / whole if whole else 0.0
-    # Three places of one country say more than one.
-    share *= min(whole / 3.0, 1.0)
-    return _Where(leading, float(votes.sum()), share)
+    return Where(
+        leading, float(votes.max()), float(votes.sum()), share * min(whole / FEW_PLACES, 1.0)
+    )
