@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint browser wheel reference constraints nightly clean
+.PHONY: help demo ui test lint browser wheel reference constraints nightly clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,6 +19,10 @@ PARTS := pyproject.toml $(wildcard hatch_build.py) \
   $(wildcard src/tocsin/vocabulary/*.py src/tocsin/vocabulary/data/*.toml) \
   $(wildcard src/tocsin/vocabulary/data/*/*.toml)
 
+# The page and what it is built from.
+BUILT := src/tocsin/web/built
+PAGE_PARTS := $(wildcard ui/*.json ui/*.ts ui/*.js ui/*.html ui/src/* ui/src/*/*)
+
 help: ## Say what can be done here
 	@echo "Tocsin: what can be done here"
 	@echo
@@ -30,10 +34,12 @@ help: ## Say what can be done here
 	@echo
 	@echo "Needs Python 3.11 or newer and make; everything else lands in $(VENV)."
 
-demo: $(VENV)/.tocsin ## A live page with invented events, on this machine only
+demo: $(VENV)/.tocsin ui ## A live page with invented events, on this machine only
 	@$(BIN)/tocsin demo $(if $(PORT),--port $(PORT)) $(ARGS)
 
-test: lint browser ## Lint, types, import contracts, then every test
+ui: $(BUILT)/index.html ## Build the page (needs Node 20 and npm; without, the plain page serves)
+
+test: lint ui browser ## Lint, types, import contracts, then every test
 	@echo "--- tests"
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(T)
 
@@ -45,10 +51,10 @@ lint: $(VENV)/.test $(VENV)/.tocsin ## Style, types and import contracts, withou
 	@echo "--- import contracts"
 	@$(BIN)/lint-imports --no-logo
 
-nightly: $(VENV)/.test $(VENV)/.tocsin browser ## Every test, with many more invented cases
+nightly: $(VENV)/.test $(VENV)/.tocsin ui browser ## Every test, with many more invented cases
 	@HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(T)
 
-wheel: $(VENV)/.run ## Build the wheel into dist/
+wheel: $(VENV)/.run ui ## Build the wheel into dist/
 	@rm -rf dist
 	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 
@@ -68,8 +74,21 @@ constraints: $(VENV)/.run ## Lock every dependency by hash again (constraints/*.
 	  --all-build-deps --only-build-deps
 
 clean: ## Take away everything that was made here (not the state of a running Tocsin)
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) ui/node_modules $(BUILT) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Where no registry is reached the plain page serves, so a failure here only says so.
+$(BUILT)/index.html: ui/node_modules/.done $(PAGE_PARTS)
+	@if [ -d ui/node_modules/vite ]; then echo "--- building the page"; \
+	  (cd ui && npm run --silent check && npm run --silent build -- --logLevel warn); \
+	else echo "The page was not built: the plain page will be served."; fi
+
+ui/node_modules/.done: ui/package-lock.json
+	@if ! command -v npm >/dev/null; then \
+	  echo "No npm here: the page is not built. Install Node 20 or newer (Debian: 'apt-get install nodejs npm')."; \
+	else echo "--- installing what the page is built with"; \
+	  if (cd ui && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error >/dev/null); then touch $@; \
+	  else rm -rf ui/node_modules; echo "No npm registry was reached: the page is not built."; fi; fi
 
 # Chromium comes with the system. Where we may, we install it; elsewhere the tests say why they skip.
 browser:

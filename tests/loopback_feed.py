@@ -19,14 +19,23 @@ class LoopbackFeed:
 
     def __init__(self, *answers):
         self.answers = list(answers)
+        self.pages: dict[str, Answer] = {}
+        """Answers for paths of their own, besides those in turn."""
+        self.under_way = self.most_under_way = 0
         self.requests: list[tuple[str, dict[str, str]]] = []
         feed = self
 
         class Desk(BaseHTTPRequestHandler):
             def do_GET(self):
                 feed.requests.append((self.path, dict(self.headers)))
-                more = len(feed.answers) > 1
-                answer = feed.answers.pop(0) if more else feed.answers[0]
+                feed.under_way += 1
+                feed.most_under_way = max(feed.most_under_way, feed.under_way)
+                try:
+                    self.play(feed.next_answer(self.path))
+                finally:
+                    feed.under_way -= 1
+
+            def play(self, answer):
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():
                     self.send_header(name, value)
@@ -46,6 +55,11 @@ class LoopbackFeed:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Desk)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
+
+    def next_answer(self, path):
+        if path in self.pages:
+            return self.pages[path]
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
     @property
     def url(self):

@@ -7,6 +7,8 @@ from tocsin.vocabulary.facts import FACT_KINDS, MEASURES
 FACTS_MAX, FIGURES_MAX, CUES_MAX, CHAIN_MAX = 8, 32, 64, 12
 REACH, REACH_UNIT, REACH_BARE = 4, 8, 2
 STOP_COST = BARE_COST = 3
+AGE_MAX = 120
+NO_FACT = -1
 SPACES = (b" ", "\u00a0".encode())
 STOPS = (b",", b".", b";", b"\n", b"\xe3\x80", b"\xd8\x8c", b"\xbc\x8c")
 """The last three: stops of Chinese and Japanese, the Arabic comma, the full-width comma."""
@@ -68,6 +70,26 @@ def figure_at(t, text, tokens, words):
     return total + current, t
 
 
+def aside(text, row):
+    """Whether a number stands alone in brackets or between commas."""
+    before, behind = text[: row.start].rstrip(b" "), text[row.end :]
+    return len(before) > 1 and any(
+        before.endswith(left) and behind.startswith(right)
+        for left, right in ((b"(", b")"), (b",", b","), ("（".encode(), "）".encode()))
+    )
+
+
+def is_age(t, after, hits, unit_length):
+    """Whether a word of age stands at either side of the figure."""
+    for first, length, code in hits:
+        if code >> 16 == Code.AGE:
+            if code & 0xFFFF == 0 and first == after and length >= unit_length:
+                return True
+            if code & 0xFFFF == 1 and first + length == t:
+                return True
+    return False
+
+
 def figures_of(text, tokens, hits, tables):
     """[(first token, token after, measure, amount)] of every number in a text."""
     words, figures, t = number_words(hits), [], 0
@@ -84,18 +106,32 @@ def figures_of(text, tokens, hits, tables):
         if units:
             unit = max(units, key=lambda h: (h[1], -units.index(h)))[2] & 0xFFFF
             measure, amount = int(tables.unit_of[unit]), amount * float(tables.unit_factor[unit])
+        if is_age(t, after, hits, max((h[1] for h in units), default=0)):
+            measure = NO_FACT
+        elif not units and tokens[t].kind == NUMBER and after == t + 1 and t > 0:
+            if 1 <= amount <= AGE_MAX and amount == int(amount) and aside(text, tokens[t]):
+                measure = NO_FACT
         figures.append((t, after, measure, amount))
         t = max(after, t + 1)
     return figures
 
 
-def cost_of(first, last, figure, wanted):
+def goes_ahead(counted, figures):
+    """Whether the text has its cues ahead of its figures from the first to the last."""
+    places = [begin for begin, _, measure, _ in figures if measure != NO_FACT]
+    cues = [first for first, _, _ in counted]
+    return bool(places) and cues[0] < places[0] and max(cues) <= places[-1]
+
+
+def cost_of(first, last, figure, wanted, ahead):
     """How far a figure is from its cue, None when it does not belong to it."""
     begin, after, measure, _ = figure
     if after <= first:
-        step = cost = first - after + 1
+        step = first - after + 1
+        cost = step + ahead
     elif begin > last:
-        step, cost = begin - last, begin - last + 1
+        step = begin - last
+        cost = step + (not ahead)
     else:
         return None
     speed_by_length = (MEASURES[wanted], MEASURES[measure]) == ("km/h", "km")
@@ -125,12 +161,13 @@ def facts_of(text, tokens, hits, masked, tables):
             found.setdefault(code & 0xFFFF, 1.0)
     counted = [h for h in cues if FACT_KINDS[h[2] & 0xFFFF].counted][:CUES_MAX]
     figures = figures_of(text, tokens, hits, tables) if counted else []
+    ahead = goes_ahead(counted, figures)
     pairs = []
     for f, figure in enumerate(figures):
         for c, (first, length, code) in enumerate(counted):
             kind, last = code & 0xFFFF, first + length - 1
             wanted = MEASURES.index(FACT_KINDS[kind].unit) if FACT_KINDS[kind].measure else 0
-            cost = cost_of(first, last, figure, wanted)
+            cost = cost_of(first, last, figure, wanted, ahead)
             if cost is None or not fits(kind, figure[3]):
                 continue
             between = (figure[1] - 1, first) if figure[1] <= first else (last, figure[0])

@@ -4,6 +4,8 @@ import math
 import tomllib
 from pathlib import Path
 
+import msgspec
+
 DATA = Path(__file__).parent.parent / "src" / "tocsin" / "vocabulary" / "data"
 TONGUES = tomllib.loads((DATA / "tongues.toml").read_text("utf-8"))
 
@@ -77,3 +79,64 @@ def fits(watch, event):
         and all(figures.get(asked.kind, -1.0) >= asked.least for asked in watch.facts)
         and (sure or len(event.families) >= 2)
     )
+
+
+def material(event):
+    """What a reader acts upon."""
+    place = event.place.id if event.place else None
+    figures = [(fact.kind, fact.low, fact.high) for fact in event.facts]
+    return [event.hazard, event.level, event.severity, event.tier, place, figures, event.drill]
+
+
+class Readers:
+    """What every reader believes, watch by watch and event by event, and what they must be told.
+
+    A belief is "nothing", "live" with what was last said, "over", "gone" or "part" (of it).
+    """
+
+    def __init__(self, watches):
+        self.watches = watches
+        self.beliefs = {}
+        self.seen = {}
+
+    def owed(self, event):
+        """Pairs of kind and watch that this revision must bring."""
+        if self.seen.get(event.event_id, 0) >= event.revision:
+            return []
+        found = []
+        for watch in self.watches:
+            belief, said = self.beliefs.get((watch.id, event.event_id), ("nothing", None))
+            wanted = event.phase in ("reported", "updated") and fits(watch, event)
+            kind = None
+            if event.phase == "withdrawn":
+                if belief in ("live", "over", "part"):
+                    kind, belief = "withdrawal", "gone"
+            elif belief == "part" and event.phase in ("resolved", "merged"):
+                kind, belief = "update", "over"
+            elif belief != "live":
+                if wanted:
+                    kind, belief = "alert", "live"
+            elif wanted:
+                kind = "update" if material(event) != said else None
+            elif event.phase in ("resolved", "merged") or self.concerns(watch, event):
+                kind, belief = "update", "over"
+            else:
+                kind, belief = "withdrawal", "gone"
+            if kind:
+                found.append((kind, watch.id))
+                self.beliefs[watch.id, event.event_id] = (belief, material(event))
+            if any(key[1] == event.event_id for key in self.beliefs):
+                self.seen[event.event_id] = event.revision
+        if event.phase == "merged" and event.merged_into:
+            for _, watch_id in found:
+                self.beliefs.setdefault((watch_id, event.merged_into), ("part", None))
+        return found
+
+    @staticmethod
+    def concerns(watch, event):
+        """Whether it still is of the watch's hazards in its area, however mild or unsure."""
+        loose = {
+            "min_level": "green", "min_severity": "Unknown", "min_certainty": "Unknown",
+            "min_confidence": 0.0, "facts": (), "evidence": "fast",
+        }  # fmt: skip
+        return fits(msgspec.structs.replace(watch, **loose), event)

@@ -49,6 +49,8 @@ FURTHER = [
     ("deep", code_of(Code.FACT, FACT_IDS["depth"])),
     ("winds", code_of(Code.FACT, FACT_IDS["wind_speed"])),
     ("burnt", code_of(Code.FACT, FACT_IDS["area_burnt"])),
+    ("year old", code_of(Code.AGE, 0)), ("deep old", code_of(Code.AGE, 0)),
+    ("aged", code_of(Code.AGE, 1)), ("歳", code_of(Code.AGE, 0)),
     ("march", code_of(Code.ASSEMBLY, 0)), ("protest*", code_of(Code.ASSEMBLY, 0)),
     ("抗议", code_of(Code.ASSEMBLY, 0)), ("manifestación", code_of(Code.ASSEMBLY, 0)),
     ("march 2031", code_of(Code.EXCEPTION, 0)), ("in march", code_of(Code.EXCEPTION, 0)),

@@ -29,7 +29,7 @@ from tocsin.store import Store
 from tocsin.vocabulary import pack
 from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.watch.compile import KEYS
-from tocsin.web import answers, health, watch_answers
+from tocsin.web import answers, duty_api, health, watch_answers
 from tocsin.web.app import ROUTES
 from tocsin.web.openapi import document
 
@@ -58,26 +58,31 @@ TABLES = {
     "revisions": ["seq", "event_id", "revision", "at_ms", "first_seen_ms", "hazard", "country",
                   "level", "phase", "json"],
     "outbox": ["seq", "key", "channel", "event_id", "revision", "watch", "kind", "state",
-               "attempts", "created_ms", "tried_ms", "next_at_ms", "detail", "json"],
+               "attempts", "created_ms", "tried_ms", "next_at_ms", "detail", "json", "corrects",
+               "first_try_ms"],
     "cursors": ["source", "cursor"],
     "meta": ["name", "value"],
     "unsaid": ["event_id", "watch", "channel", "reason", "at_ms", "until_ms", "json"],
     "silences": ["id", "until_ms", "json"],
     "acks": ["event_id", "at_ms", "outcome"],
+    "answered": ["id", "until_ms"],
     "watches": ["id", "at_ms", "json"],
     "feedback": ["event_id", "watch", "verdict", "at_ms"],
     "sqlite_sequence": ["name", "seq"],
 }  # fmt: skip
 OPERATORS = {
     "jetstream.contact", "mastodon.contact",
-    "mastodon.permission_from", "usgs.contact", "ntfy.topic", "alertmanager.user", "email.user",
-    "email.sender", "cap.sender",
+    "mastodon.permission_from", "usgs.contact", "emsc.contact", "gdacs.contact",
+    "cap.contact", "status_page.contact", "news.contact", "ntfy.topic", "alertmanager.user",
+    "email.user", "email.sender", "cap.sender",
 }  # fmt: skip
 """Settings about whoever runs this Tocsin: how a feed reaches them, and their own accounts at the
 services that alerts go out by. None of them chooses what is watched."""
 QUESTIONS = {
-    "hazard", "country", "level", "phase", "since", "limit", "event_id", "path", "watch_id", "days",
+    "hazard", "country", "level", "phase", "since", "until", "hours", "lang", "limit",
+    "event_id", "path", "watch_id", "days",
     "per_day",
+    "silence_id", "channel", "token",
 }  # fmt: skip
 
 
@@ -91,7 +96,7 @@ def structs(*modules):
     return found
 
 
-STRUCTS = structs(model, answers, health, watch_answers)
+STRUCTS = structs(model, answers, duty_api, health, watch_answers)
 
 
 @pytest.fixture(scope="module")
@@ -198,8 +203,9 @@ def test_no_address_asks_or_answers_about_a_person():
 
 def test_no_setting_and_no_watch_names_a_person():
     ours = {f"{section}.{f.name}" for section, fields in SETTINGS.items() for f in fields}
-    specs = {**source_specs(), **sink_specs()}
-    theirs = {f"{name}.{field.name}" for name, spec in specs.items() for field in spec.fields}
+    # A source and a sink may share a name.
+    specs = [*source_specs().items(), *sink_specs().items()]
+    theirs = {f"{name}.{field.name}" for name, spec in specs for field in spec.fields}
     assert len(ours) > 3 and len(theirs) > 10
     for path in ours | theirs:
         assert path in OPERATORS or not PERSON.search(path.partition(".")[2]), f"setting {path}"

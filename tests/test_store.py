@@ -211,13 +211,13 @@ def test_no_column_could_hold_a_post(store):
         },
         "outbox": {
             "seq", "key", "channel", "event_id", "revision", "watch", "kind", "state",
-            "attempts", "created_ms", "tried_ms", "next_at_ms", "detail", "json",
+            "attempts", "created_ms", "tried_ms", "next_at_ms", "detail", "json", "corrects",
+            "first_try_ms",
         },
-        "cursors": {"source", "cursor"},
-        "meta": {"name", "value"},
+        "cursors": {"source", "cursor"}, "meta": {"name", "value"},
         "unsaid": {"event_id", "watch", "channel", "reason", "at_ms", "until_ms", "json"},
         "silences": {"id", "until_ms", "json"},
-        "acks": {"event_id", "at_ms", "outcome"},
+        "acks": {"event_id", "at_ms", "outcome"}, "answered": {"id", "until_ms"},
         "watches": {"id", "at_ms", "json"},
         "feedback": {"event_id", "watch", "verdict", "at_ms"},
     }  # fmt: skip

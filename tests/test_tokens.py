@@ -219,3 +219,10 @@ def test_a_phrase_of_the_vocabulary_reads_as_its_text_does(phrase):
     tokens, stem = phrase_tokens(phrase)
     assert not stem
     assert tokens == tokenise(*pack_texts([phrase])).hash.tolist()
+
+
+@pytest.mark.parametrize(
+    ("said", "plain"), [("ঝড়", "ঝড"), ("ঝড\u09bc", "ঝড"), ("बाढ़", "बाढ"), ("बाढ\u093c", "बाढ")]
+)
+def test_the_dot_below_a_letter_may_be_left_out(said, plain):
+    assert phrase_tokens(said) == phrase_tokens(plain)

@@ -12,7 +12,8 @@ from tocsin.clock import HeldClock
 from tocsin.errors import ConfigError, SourceLost, SourceRefused
 from tocsin.metrics import Reason
 from tocsin.official import parse
-from tocsin.sources.polling import BODY_BYTES, WIRE_BYTES, retry_after_s
+from tocsin.sources.fetch import BODY_BYTES, WIRE_BYTES
+from tocsin.sources.polling import retry_after_s
 from tocsin.sources.usgs import PERIOD_LOW_S, UsgsSource
 
 SAMPLE = (Path(__file__).parent / "samples" / "usgs.geojson").read_bytes()

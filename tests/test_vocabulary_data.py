@@ -176,7 +176,8 @@ def test_a_hazard_with_an_assembly_word_in_its_name_is_spared(text):
 def test_senses_and_facts_are_complete(lang):
     senses, facts = table("senses", lang), table("facts", lang)
     assert set(senses) == SENSE_KEYS and all(senses.values())
-    assert set(facts) == {*FACT_IDS, "number_words"}
+    assert set(facts) == {*FACT_IDS, "number_words", "age"}
+    assert facts["age"]["after"] and facts["age"]["before"]
     assert all(facts[kind]["cues"] for kind in FACT_IDS)
     assert all(value > 0 for value in facts["number_words"].values())
 

@@ -80,7 +80,7 @@ def test_an_event_says_why_and_why_not(tocsin, events):
     assert {c["name"] for c in said["conditions"]} >= {"hazard", "level", "area", "evidence"}
     assert "alerts" in tocsin("why", "wildfire", key)[1]
     status, _, err = tocsin("why", "wildfire", "no-such-event")
-    assert status == 2 and "no such event" in err
+    assert status == 2 and "nothing is kept of this event" in err
 
 
 @pytest.mark.parametrize("content", [b"nonsense\n", b'{"a": 1}\n', None])

@@ -75,6 +75,26 @@ def test_every_case_is_judged_as_the_policy_says(name, find):
     assert not wrong, "\n".join(map(str, wrong))
 
 
+def test_both_error_rates_are_printed_and_nought(find, capsys):
+    counts = {(verdict, got): 0 for verdict in ("accept", "refuse") for got in ("accept", "refuse")}
+    for name in FILES:
+        for verdict, _, text in rows(name):
+            counts[verdict, outcome(text, find)[0]] += 1
+    with capsys.disabled():
+        for verdict, wrong in (("accept", "refused"), ("refuse", "accepted")):
+            other = "refuse" if verdict == "accept" else "accept"
+            every = counts[verdict, verdict] + counts[verdict, other]
+            print(f"\nfalsely {wrong}: {counts[verdict, other]} of {every}", end="")
+    assert counts["accept", "refuse"] == counts["refuse", "accept"] == 0
+    assert counts["accept", "accept"] > 250 and counts["refuse", "refuse"] > 250
+
+
+def test_a_figure_in_groups_of_three_is_one_number(find):
+    for text in ("20 000 clients sans électricité", "10.000 Kunden ohne Strom"):
+        (fact,) = compile_text(f"power outage {text}", find).wish.facts
+        assert (fact.kind, fact.least) in (("without_power", 20_000.0), ("without_power", 10_000.0))
+
+
 def test_there_are_enough_cases_in_enough_languages():
     assert len(FILES) - 1 >= 15
     assert sum(len(rows(name)) for name in FILES if name != "policy") >= 300

@@ -54,6 +54,8 @@ def test_newest_change_comes_first_and_only_its_latest_revision(api: httpx.Clien
         ("phase=resolved", ["11"]),
         ("since=2030-05-04T11:50:00Z", ["17", "01"]),
         ("since=2030-05-04T13:50:00%2B02:00", ["17", "01"]),
+        ("until=2030-05-04T10:30:00Z&hazard=rail_accident,flood", ["12", "11"]),
+        ("until=2030-05-04T11:53:00Z&level=yellow&since=2030-05-04T11:40:00Z", ["16"]),
         ("limit=2", ["17", "01"]),
         ("hazard=no_such_hazard", []),
     ],
@@ -65,11 +67,11 @@ def test_filters(api: httpx.Client, query: str, found: list[str]) -> None:
 @pytest.mark.parametrize(
     ("query", "told"),
     [
-        ("colour=red", "hazard, country, level, phase, since, limit"),
+        ("colour=red", "hazard, country, level, phase, since, until, limit"),
         ("level=purple", "green, yellow or red"),
-        ("limit=501", "1 to 500"),
-        ("limit=0", "1 to 500"),
-        ("limit=%C2%B2", "1 to 500"),
+        ("limit=1001", "1 to 1000"),
+        ("limit=0", "1 to 1000"),
+        ("limit=%C2%B2", "1 to 1000"),
         ("since=yesterday", "RFC 3339"),
         ("country=PRT", "two letters"),
         ("hazard=Big+Fire", "comma-separated"),
@@ -106,7 +108,7 @@ def test_any_query_is_read_or_refused(given_query: list[tuple[str, str]]) -> Non
     except BadQuery as refusal:
         assert refusal.remedy.endswith(".")
     else:
-        assert 1 <= filters.limit <= 500
+        assert 1 <= filters.limit <= 1_000
 
 
 def test_one_event_with_its_revisions(api: httpx.Client) -> None:

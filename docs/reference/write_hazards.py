@@ -55,6 +55,9 @@ or declared language, are those of its own. The `@` works in terms, halves of pa
 phrases, senses and facts; words of assembly never take one, for they are masked in whatever
 language they stand.
 
+`facts/<lang>.toml` has the `cues` of every impact fact, the `[number_words]`, and under `[age]` the
+words that stand `after` and `before` a person's age: such a figure counts nobody.
+
 `tocsin vocabulary check` reads every file, tries every example and says what is wrong.
 """  # noqa: E501
 

@@ -12,6 +12,7 @@ from tocsin.detect.lifecycle import Detector, Found
 from tocsin.detect.traits import place_table, traits_of_hazards
 from tocsin.detect.weigh import SENSITIVE_SHARE, Watcher
 from tocsin.locate import locate, population_band
+from tocsin.locate.steady import steady
 from tocsin.model import (
     BANDS,
     Bulletin,
@@ -19,8 +20,6 @@ from tocsin.model import (
     Event,
     Evidence,
     Ground,
-    Origin,
-    Place,
     Support,
     Why,
 )
@@ -35,9 +34,6 @@ from tocsin.vocabulary.tongues import LANGUAGES
 
 REMEMBERED = 4_096
 """Events whose last revision is kept to compare the next one with."""
-STEADY_SHARE = 0.7
-STEADY_RADIUS = 1.6
-"""A place told stays while it holds this share of the best one's votes; so does its radius."""
 
 
 class Step(NamedTuple):
@@ -69,10 +65,11 @@ class Pipeline:
         ordinal: int = 0,
         watcher: Watcher | None = None,
     ) -> None:
-        """`families[i]` is the key of family id i; `contract` the hash each event carries;
-        `ordinal` how many events were founded before this start."""
+        """`families[i]` is that of stream i, and streams may share one; `contract` the hash each
+        event carries; `ordinal` how many events were founded before this start."""
         self._gazetteer = gazetteer
         self._families = families
+        self._first = tuple(families.index(family) for family in families)
         self._contract = contract
         self._hazards = load_hazards()
         self._detector = Detector(
@@ -124,10 +121,10 @@ class Pipeline:
         self._now_ms = self._told_ms = until_ms
         return Step(events, found, {e.number: e.event_id for e in found.evidence})
 
-    def purge(self, family: int, at_ms: int) -> list[Event]:
-        """Forget every report of a family whose deletions may have been missed (contract P10)."""
+    def purge(self, stream: int, at_ms: int) -> list[Event]:
+        """Forget every report of a stream whose deletions may have been missed (contract P10)."""
         return [
-            e for evidence in self._detector.purge(family, at_ms) for e in self._revise(evidence)
+            e for evidence in self._detector.purge(stream, at_ms) for e in self._revise(evidence)
         ]
 
     def _release(self, until_ms: int) -> list[Event]:
@@ -149,6 +146,9 @@ class Pipeline:
 
     def _revise(self, evidence: Evidence, only_if_bulletins_changed: bool = False) -> list[Event]:
         """The next revision of an event, or nothing when it says nothing new."""
+        # Two servers of one family never confirm each other.
+        families = tuple(sorted({self._first[f] for f in evidence.families}))
+        evidence = msgspec.structs.replace(evidence, families=families)
         last = self._last.get(evidence.event_id)
         event = self._compose(evidence, last.event if last else None)
         if last is not None and only_if_bulletins_changed:
@@ -246,23 +246,6 @@ class Pipeline:
             why=(Why(Ground.BELOW_K, True, 5),),
             contract=self._contract,
         )
-
-
-def steady(origins: tuple[Origin, ...], before: Place | None) -> tuple[Origin, ...]:
-    """Origins with the place told last in front while it still holds, radius and all.
-
-    A place that wanders with every vote would make a revision of every minute.
-    """
-    if before is None or not origins or origins[0].place.kind != before.kind:
-        return origins
-    for origin in origins:
-        if origin.place.id == before.id and origin.share >= STEADY_SHARE * origins[0].share:
-            ratio = origin.place.radius_km / before.radius_km
-            if 1 / STEADY_RADIUS <= ratio <= STEADY_RADIUS:
-                origin = msgspec.structs.replace(origin, place=before)
-            rest = tuple(o for o in origins if o.place.id != before.id)
-            return (origin, *rest)
-    return origins
 
 
 def _reference(support: Support) -> BulletinRef:

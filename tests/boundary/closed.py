@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, get_args
 
 from tocsin import model
@@ -104,13 +105,18 @@ def _times(event: dict[str, Any]) -> list[str]:
     return said
 
 
+@cache
+def _gazetteer() -> Gazetteer:
+    return Gazetteer.load()
+
+
 def _place(event: dict[str, Any]) -> list[str]:
     """A place is an entry of the gazetteer, with the coordinates of that entry."""
     place = event.get("place")
     if place is None:
         return []
-    for index in Gazetteer.load().find(place["name"]):
-        known = Gazetteer.load().place(index)
+    for index in _gazetteer().find(place["name"]):
+        known = _gazetteer().place(index)
         if known.id == place["id"]:
             same = (known.lat, known.lon) == (place["lat"], place["lon"])
             return [] if same else [f"coordinates of {place['id']} are not the gazetteer's"]

@@ -2,12 +2,14 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import web_events as invented
 from tocsin.web import Board, Served, create_app, serve
+from tocsin.web.app import BUILT
 
 CHROMIUM = "/usr/bin/chromium"
 WAIT_MS = 20_000
@@ -65,9 +67,17 @@ def board() -> Board:
 
 
 @pytest.fixture
-def served(board: Board) -> Iterator[Served]:
+def built() -> Path:
+    """Folder of the built page, or a skip that says how to build it."""
+    if not (BUILT / "index.html").is_file():
+        pytest.skip("the page is not built; run `make ui` (it needs Node 20 and an npm registry)")
+    return BUILT
+
+
+@pytest.fixture
+def served(board: Board, built: Path) -> Iterator[Served]:
     """The application over that board, on a free port."""
-    served = serve(create_app(board, invented.health, invented.metrics), port=0)
+    served = serve(create_app(board, invented.health, invented.metrics, built=built), port=0)
     yield served
     served.stop()
 
@@ -88,7 +98,7 @@ def opened(browser: Browser, served: Served, watch: Watch) -> Iterator[Opener]:
 
     def open_page(path: str = "", *, clock: bool = False, **options: object) -> Page:
         context = browser.new_context(
-            **{"viewport": {"width": 1280, "height": 800}, "timezone_id": "UTC", **options}
+            **{"viewport": {"width": 1280, "height": 720}, "timezone_id": "UTC", **options}
         )
         contexts.append(context)
         page = context.new_page()

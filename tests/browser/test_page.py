@@ -1,4 +1,6 @@
-"""The page in a real browser: live, by keyboard, on a phone, and deaf to hostile words."""
+"""The plain page in a real browser: live, by keyboard, on a phone, and deaf to hostile words."""
+
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -17,6 +19,12 @@ PHONE = {
     "device_scale_factor": 2,
 }  # fmt: skip
 QUAKE = f"{17:016d}"
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    """No built page, so that the plain one is served."""
+    return tmp_path / "none"
 
 
 def fill(board: Board) -> None:

@@ -1,8 +1,10 @@
 """What every source owes, asked of each one that is installed."""
 
 import re
+import sys
 import threading
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -16,9 +18,10 @@ from tocsin.metrics import Reason
 from tocsin.official import WIRES, parse
 from tocsin.sources import FRAME_BYTES, TEXT_CHARS, Post, load_sources
 
+SAMPLES = Path(__file__).parent.parent / "samples"
 NOON_MS = 1_767_268_800_000
 SOURCES = load_sources()
-LOCAL = {"file", "synthetic", "synthetic_bulletins"}
+LOCAL = {"file", "stdin", "synthetic", "synthetic_bulletins"}
 """Sources that speak to no server, so no service's terms apply to them."""
 READS_MOST = 400
 """A source that has given nothing by then gives nothing at all."""
@@ -29,7 +32,7 @@ class Rig:
 
     def __init__(self, kind, tmp_path):
         self.kind, self.clock = kind, HeldClock(NOON_MS)
-        self.server = None
+        self.server, self.typed, self.stdin = None, None, sys.stdin
         name = kind.spec.name
         build = getattr(self, f"_{name}", None)
         assert build, f"a source without a rig is not tried: add {name} to {__file__}"
@@ -37,11 +40,25 @@ class Rig:
         self.settings = kind.spec.checked("sources.x", table)
 
     def source(self):
+        if self.typed is not None:
+            # Whoever starts anew types everything anew.
+            self._hush()
+            sys.stdin = self.typed.open()
         return self.kind(dict(self.settings), self.clock)
 
     def end(self):
         if self.server is not None:
             self.server.stop()
+        self._hush()
+        sys.stdin = self.stdin
+
+    def _hush(self):
+        if sys.stdin is not self.stdin:
+            sys.stdin.close()
+
+    def _stdin(self, tmp_path):
+        self.typed = Path(self._file(tmp_path)["paths"][0])
+        return {"deletions": True}
 
     def _file(self, tmp_path):
         row = '{"created_at": %d, "author": "a", "text": "post %d", "id": "%d"}\n'
@@ -62,6 +79,28 @@ class Rig:
     def _usgs(self, tmp_path):
         self.server = LoopbackFeed(Answer(body=b'{"type":"FeatureCollection","features":[]}'))
         return {"url": self.server.url}
+
+    def _emsc(self, tmp_path):
+        return self._serve("emsc.json", b'{"features":[]}')
+
+    def _gdacs(self, tmp_path):
+        return self._serve("gdacs.xml", b"<rss><channel/></rss>")
+
+    def _cap(self, tmp_path):
+        return self._serve("cap.xml", (SAMPLES / "cap_flash_flood.xml").read_bytes()) | {
+            "agency": "invented"
+        }
+
+    def _news(self, tmp_path):
+        return self._serve("news.xml", b"<rss><channel/></rss>") | {"agency": "gazette"}
+
+    def _status_page(self, tmp_path):
+        place = {"agency": "grid", "lat": 40.0, "lon": 10.0}
+        return self._serve("summary.json", b'{"incidents":[]}') | place
+
+    def _serve(self, name, body):
+        self.server = LoopbackFeed(Answer(body=body))
+        return {"url": self.server.url.replace("feed.geojson", name)}
 
     def _synthetic(self, tmp_path):
         return {"seed": 7, "posts_per_s": 5.0, "history_s": 60.0, "start_ms": NOON_MS}
@@ -103,7 +142,7 @@ def some_frames(rig, source, wanted=1):
 
 
 def test_every_source_is_asked():
-    assert {"file", "jetstream", "usgs"} <= set(SOURCES)
+    assert {"file", "jetstream", "usgs", "cap", "emsc", "gdacs"} <= set(SOURCES)
 
 
 def test_the_spec_is_complete(kind):
@@ -224,7 +263,7 @@ def test_it_resumes_from_its_own_cursor_without_loss(rig):
 def test_read_comes_back_when_nothing_comes(rig):
     """The other side stays silent until the read is back, so a read that waits for it hangs."""
     silence = threading.Event()
-    if rig.kind.spec.name == "usgs":
+    if isinstance(rig.server, LoopbackFeed):
         rig.server.answers = [Answer(chunks=[b"", b""], gate=silence)]
     source = rig.source()
     source.open(None)

@@ -4,9 +4,10 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-LEFT_OUT = {".git", ".venv", "node_modules", "build", "dist", "__pycache__"}
+LEFT_OUT = {".git", ".venv", "node_modules", "build", "built", "dist", "__pycache__"}
 TEXT = {".py", ".md", ".toml", ".txt", ".cfg", ".js", ".mjs", ".css", ".html", ".json", ".sh",
-        ".yml", ".yaml", ".svg", ".jsonl", ".csv", ".tsv", ".xml", ""}  # fmt: skip
+        ".yml", ".yaml", ".svg", ".jsonl", ".csv", ".tsv", ".xml", ".ts", ".svelte",
+        ""}  # fmt: skip
 
 
 def tracked() -> list[str]:

@@ -11,7 +11,8 @@ from rich.table import Table
 from tocsin.cli.screen import emit, result, words
 from tocsin.clock import SystemClock, rfc3339
 from tocsin.config_file import load
-from tocsin.errors import InputError
+from tocsin.deliver import build_sinks, trial
+from tocsin.errors import InputError, SinkBusy, SinkRejected
 from tocsin.model import LEVELS
 from tocsin.store import Outcome, Silence, Store
 from tocsin.vocabulary.hazards import hazard_ids
@@ -114,6 +115,38 @@ def unmute(
         if not store.end_silence(silence_id):
             raise InputError("no silence has this id. It may have ended by itself.")
     words.print("Ended.")
+
+
+@app.command("test")
+def test(
+    channel: Annotated[str, typer.Argument(help="Name of a sink in the configuration.")],
+    config: Config = _CONFIG,
+    json: Json = False,
+) -> None:
+    """Send a message that says it is a test through one channel, and say how it was taken.
+
+    Ends with status 1 when it was not.
+    """
+    clock = SystemClock()
+    sinks = build_sinks(load(config), clock)
+    if channel not in sinks:
+        known = ", ".join(sorted(sinks)) or "none is configured"
+        raise InputError(f"no sink of this name. Choose one of: {known}.")
+    now_ms, problem, taken = clock.now_ms(), "", "accepted"
+    try:
+        sinks[channel].send([trial(channel, now_ms)], now_ms)
+    except SinkBusy as error:
+        taken, problem = "busy", str(error)
+    except SinkRejected as error:
+        taken, problem = "rejected", str(error)
+    finally:
+        sinks[channel].close()
+    if json:
+        emit({"channel": channel, "result": taken, "detail": problem})
+    else:
+        words.print(f"{channel}: {taken}. {problem}".rstrip(), highlight=False, markup=False)
+    if problem:
+        raise typer.Exit(1)
 
 
 class _Opened:

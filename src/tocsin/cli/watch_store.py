@@ -13,10 +13,12 @@ from tocsin.cli.watch_file import read_watches, toml_of
 from tocsin.clock import SystemClock, rfc3339
 from tocsin.config_file import Configuration, load
 from tocsin.engine.assemble import compile_tables
+from tocsin.engine.history import advice_of
 from tocsin.errors import InputError
 from tocsin.model import Watch
 from tocsin.store import Store, Stored
 from tocsin.watch import table_of
+from tocsin.watch.advice import in_words
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 Config = Annotated[Path, typer.Option(help="The configuration; see tocsin init.")]
@@ -69,17 +71,18 @@ def show(
     """Show a stored watch: in words, as the table that stands for it, and how it did."""
     with opened(load(config), config) as store:
         found = stored(store, watch_id)
-        said = [each.verdict for each in store.watches.judged(watch_id)]
-    counts = {verdict: said.count(verdict) for verdict in sorted(set(said))}
+        advised = advice_of(store, found.watch)
     if json:
         emit({
             "id": watch_id, "meaning": found.watch.meaning, "since": rfc3339(found.at_ms),
-            "table": table_of(found.watch), "feedback": counts,
+            "table": table_of(found.watch), "feedback": advised,
         })  # fmt: skip
         return
     print(toml_of([found.watch]), end="")
-    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+    told = ", ".join(f"{count} {verdict}" for verdict, count in advised.verdicts.items())
     words.print(f"Since {rfc3339(found.at_ms)}. Feedback: {told or 'none'}.", highlight=False)
+    for each in advised.suggestions:
+        words.print(f"Suggestion: {in_words(each)}", highlight=False)
 
 
 def rm(

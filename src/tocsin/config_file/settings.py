@@ -16,6 +16,11 @@ SETTINGS: dict[str, tuple[Field, ...]] = {
     "web": (
         Field("host", "127.0.0.1", "Address to listen on; the default is this machine only."),
         Field("port", 8750, "Port to listen on; 0 takes any free one.", low=0, high=65_535),
+        Field(
+            "public_url",
+            "",
+            "https address at which /answer/ is reached from outside, for links in messages.",
+        ),
     ),
     "store": (Field("path", "tocsin.db", "The file that remembers events, messages and cursors."),),
     "keys": (

@@ -9,7 +9,7 @@ PROBE_MS = 30_000
 
 
 class Breaker:
-    """Counts failures of one target; a withdrawal that was never tried always passes."""
+    """Counts failures of one target; a correction that was never tried always passes."""
 
     def __init__(self) -> None:
         self._failures, self._failed_ms = 0, 0
@@ -21,7 +21,7 @@ class Breaker:
 
     def allows(self, owed: Owed, now_ms: int) -> bool:
         """Whether this message may be tried now."""
-        if not self.open or (owed.alert.kind == "withdrawal" and not owed.attempts):
+        if not self.open or (owed.corrects and not owed.attempts):
             return True
         # A clock that went back opens the way at once rather than shutting it for long.
         return not 0 <= now_ms - self._failed_ms < PROBE_MS

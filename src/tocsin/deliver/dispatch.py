@@ -1,4 +1,4 @@
-"""From owed to delivered: at least once, under a constant key, withdrawals first."""
+"""From owed to delivered: at least once, under a constant key, corrections first."""
 
 import contextlib
 import random
@@ -9,9 +9,11 @@ import msgspec
 from tocsin.clock import DAY_MS, Clock
 from tocsin.config_file import PAGE
 from tocsin.deliver.breaker import Breaker
+from tocsin.deliver.links import Links
 from tocsin.deliver.outbox import GIVE_UP_MS, Turn, wait_ms
-from tocsin.errors import SinkBusy, SinkRejected
-from tocsin.model import Alert, Earlier
+from tocsin.deliver.trial import trial
+from tocsin.errors import InputError, SinkBusy, SinkRejected
+from tocsin.model import Alert, Earlier, Receipt
 from tocsin.sinks import Sink
 from tocsin.store import Owed, Store
 
@@ -50,9 +52,15 @@ class Dispatcher:
     """
 
     def __init__(
-        self, store: Store, sinks: Mapping[str, Sink], clock: Clock, rng: random.Random
+        self,
+        store: Store,
+        sinks: Mapping[str, Sink],
+        clock: Clock,
+        rng: random.Random,
+        links: Links | None = None,
     ) -> None:
         self._store, self._sinks, self._clock, self._rng = store, dict(sinks), clock, rng
+        self._links = links
         self._breakers: dict[str, Breaker] = {}
         self._renewed_ms: dict[str, int] = {}
 
@@ -154,7 +162,8 @@ class Dispatcher:
             Earlier(each.alert.event.revision, each.alert.event.at)
             for each in self._store.told(owed)
         ]
-        return msgspec.structs.replace(owed.alert, earlier=tuple(earlier))
+        link = self._links.url(owed) if self._links and owed.alert.kind != "withdrawal" else ""
+        return msgspec.structs.replace(owed.alert, earlier=tuple(earlier), answer_url=link)
 
     def _later(
         self, group: Sequence[Owed], now_ms: int, asked_s: float | None, detail: str
@@ -167,6 +176,16 @@ class Dispatcher:
     def broken(self) -> tuple[str, ...]:
         """Channels whose receiver failed so often that it is only probed now and then."""
         return tuple(name for name, breaker in self._breakers.items() if breaker.open)
+
+    def try_out(self, channel: str, now_ms: int) -> Receipt:
+        """Send a test message at once, past outbox and stages.
+
+        Raises InputError for a channel without a sink, SinkBusy or SinkRejected as it answers.
+        """
+        if channel not in self._sinks:
+            known = ", ".join(sorted(self._sinks)) or "none is configured"
+            raise InputError(f"no sink of this name. Choose one of: {known}.")
+        return self._sinks[channel].send([trial(channel, now_ms)], now_ms)
 
     def close(self) -> None:
         """Close every sink."""

@@ -31,7 +31,8 @@ class Turn:
 
     Order holds within a channel: what waits to be tried again holds up what comes after it.
     A message that keeps failing holds up its own event only, as soon as another one gets
-    through right after it, which shows that the receiver is there.
+    through right after it, which shows that the receiver is there. A correction that was never
+    tried is tried in any case.
     """
 
     def __init__(self, owed: Iterable[Owed], now_ms: int) -> None:
@@ -42,6 +43,9 @@ class Turn:
     def __iter__(self) -> Iterator[Owed]:
         for owed in self._owed:
             if self._line(owed) in self._blocked:
+                continue
+            if owed.corrects and not owed.attempts:
+                yield owed
                 continue
             if self._rests or not owed.due(self._now_ms):
                 return
@@ -58,11 +62,11 @@ class Turn:
         self._rests = True
 
     def of_digest(self, owed: Owed) -> list[Owed]:
-        """This message and what is to go out with it; a withdrawal always goes alone."""
+        """This message and what is to go out with it; a correction always goes alone."""
         name = owed.alert.digest
-        if not name or owed.alert.kind == "withdrawal":
+        if not name or owed.corrects:
             return [owed]
-        same = [o for o in self._owed if o.alert.digest == name and o.alert.kind != "withdrawal"]
+        same = [o for o in self._owed if o.alert.digest == name and not o.corrects]
         # After a failure all of them have waited equally long; a newcomer joins no old digest.
         return [o for o in same if o.attempts == owed.attempts]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import msgspec
 
 from tocsin.clock import HOUR_MS
-from tocsin.model import LEVELS, Alert
+from tocsin.model import LEVELS, Alert, Place
 
 BOUND = 100_000
 """How many (event, watch, channel) are remembered; the oldest are forgotten first."""
@@ -20,6 +20,8 @@ class Telling(msgspec.Struct):
     at_ms: int
     level: int
     peak: int
+    hazard: str = ""
+    place: Place | None = None
 
 
 class Past:
@@ -51,7 +53,13 @@ class Past:
         """Remember a message that is owed."""
         key, level = line(alert), LEVELS.index(alert.event.level)
         before = self._told.pop(key, None)
-        self._told[key] = Telling(at_ms, level, max(level, before.peak if before else level))
+        self._told[key] = Telling(
+            at_ms,
+            level,
+            max(level, before.peak if before else level),
+            alert.event.hazard,
+            alert.event.place,
+        )
         known = self._channels.setdefault(key[:2], [])
         if key[2] not in known:
             known.append(key[2])

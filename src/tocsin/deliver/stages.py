@@ -12,6 +12,7 @@ from tocsin.deliver.policy import Policy
 from tocsin.deliver.silences import covers
 from tocsin.model import LEVELS, Alert
 from tocsin.store import Silence
+from tocsin.vocabulary.geometry import distance_km
 
 
 class Held(StrEnum):
@@ -83,7 +84,7 @@ def never_told(alert: Alert, policy: Policy, moment: Moment) -> Stop | None:
 def inhibit(alert: Alert, policy: Policy, moment: Moment) -> Stop | None:
     """An event that was red quiets its own green updates, after the first that says so."""
     told = moment.past.told(alert)
-    if told is None or _ends(alert) or alert.kind != "update":
+    if told is None or alert.kind != "update" or _corrects(alert, moment):
         return None
     if LEVELS[told.peak] == "red" and LEVELS[told.level] == alert.event.level == "green":
         return Stop(alert, Held.INHIBITED)
@@ -157,6 +158,8 @@ def through(stages: Sequence[Stage], alerts: Sequence[Alert], moment: Moment) ->
         found = (stage(alert, policy, moment) for stage in stages)
         stop = next((one for one in found if one is not None), None)
         if stop is None:
+            if retracts(alert, moment):
+                alert = msgspec.structs.replace(alert, corrects=True)
             moment.past.say(alert, moment.now_ms)
             kept.append(alert)
         else:
@@ -175,7 +178,23 @@ def _corrects(alert: Alert, moment: Moment) -> bool:
     told = moment.past.told(alert)
     if told is None:
         return alert.kind == "withdrawal"
-    return _ends(alert) or _level(alert) < told.level
+    return _ends(alert) or retracts(alert, moment)
+
+
+def retracts(alert: Alert, moment: Moment) -> bool:
+    """Whether what the channel was told is wrong now: taken back, lowered, elsewhere, else."""
+    if alert.kind == "withdrawal" or alert.event.phase == "merged":
+        return True
+    told, place = moment.past.told(alert), alert.event.place
+    if told is None or _ends(alert):
+        return False
+    if _level(alert) < told.level or alert.event.hazard != told.hazard:
+        return True
+    if told.place is None or place is None or place.id == told.place.id:
+        return False
+    apart_km = distance_km(told.place.lat, told.place.lon, place.lat, place.lon)
+    # A place within what was told, or around it, only says the same more or less exactly.
+    return bool(apart_km > max(told.place.radius_km, place.radius_km))
 
 
 def _level(alert: Alert) -> int:

@@ -1,5 +1,6 @@
 """From a checked configuration to an engine that can run."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from tocsin.clock import Clock, SystemClock
 from tocsin.config import Spec
 from tocsin.config_file import Configuration, checked_parts
-from tocsin.deliver import build_sinks, policies
+from tocsin.deliver import Links, build_sinks, policies
 from tocsin.engine.keys import live_keys
 from tocsin.engine.live import Engine, Listeners
 from tocsin.errors import ConfigError, SourceEnded, WatchRefused
@@ -29,6 +30,8 @@ def build_sources(configuration: Configuration, clock: Clock) -> dict[str, Sourc
     """Configured sources by name; raises ConfigError with the path of the setting."""
     kinds = load_sources()
     parts = checked_parts("sources", configuration.sources, source_specs())
+    if sum(kind == "stdin" for kind, _ in parts.values()) > 1:
+        raise ConfigError("sources", "two of type stdin", "There is one standard input; keep one.")
     built = {name: kinds[kind](settings, clock) for name, (kind, settings) in parts.items()}
     for name, source in built.items():
         if source.spec.kind == "posts" and not source.spec.deletes:
@@ -76,6 +79,15 @@ def compile_tables(
     return watches
 
 
+def checked_url(text: str) -> str:
+    """The address that links begin with; raises ConfigError."""
+    if not re.fullmatch(r"(https://|http://(127\.0\.0\.1|localhost)(?=[:/]|$))[!-~]{0,300}", text):
+        raise ConfigError(
+            "web.public_url", "no address that can be linked", 'Write "https://HOST".'
+        )
+    return text
+
+
 def assemble(configuration: Configuration, folder: Path, clock: Clock, tell: Listeners) -> Engine:
     """The engine a configuration describes; `folder` is where relative paths begin.
 
@@ -90,7 +102,11 @@ def assemble(configuration: Configuration, folder: Path, clock: Clock, tell: Lis
     memory = str(configuration.keys["path"])
     keys = live_keys(path.parent / f"{path.stem}-keys", Path(memory) if memory else None)
     step_s = float(configuration.engine["step_s"])  # type: ignore[arg-type]
-    return Engine(sources, watches, sinks, store, keys, clock, tell, step_s, policies=manners)
+    public_url = str(configuration.web["public_url"])
+    links = Links(keys.identity, checked_url(public_url)) if public_url else None
+    return Engine(
+        sources, watches, sinks, store, keys, clock, tell, step_s, policies=manners, links=links
+    )
 
 
 def file_source(paths: list[str]) -> Source:

@@ -3,12 +3,17 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from tocsin.model import Event
+from tocsin.model import Event, Watch
 from tocsin.store import Store
+from tocsin.watch.advice import Advice, advice
 
 REVISIONS = 200_000
 """Most revisions of one trial; they take about a second and 200 MB."""
 _PAGE = 2_000
+
+
+JUDGED = 500
+"""Most judged events looked at for advice; the latest count."""
 
 
 class History(NamedTuple):
@@ -33,3 +38,13 @@ def kept_events(
         if len(events) > bound:
             return History(events[:bound], False)
     return History(events, True)
+
+
+def advice_of(store: Store, watch: Watch) -> Advice:
+    """What was said of a watch's alerts, and what that suggests."""
+    verdicts = {each.event_id: each.verdict for each in store.watches.judged(watch.id)[-JUDGED:]}
+    history = {
+        event_id: [each.event for each in store.revisions_of(event_id) if each.event is not None]
+        for event_id in verdicts
+    }
+    return advice(watch, verdicts, history)

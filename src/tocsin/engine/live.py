@@ -4,20 +4,21 @@ import queue
 import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from tocsin.clock import DAY_MS, MINUTE_MS, Clock
-from tocsin.deliver import Desk, Dispatcher, Policy, Sink
+from tocsin.deliver import Desk, Dispatcher, Links, Policy, Sink
+from tocsin.engine.bulletins import BulletinReader
 from tocsin.engine.intake import Chunk, Intake
 from tocsin.engine.keys import Keys
 from tocsin.errors import TocsinError
 from tocsin.gate import Gate
 from tocsin.gate.admit import Passed
 from tocsin.model import Alert, Bulletin, Event, Watch
-from tocsin.official.parse import parse
 from tocsin.pipeline import Pipeline
 from tocsin.sources import Source
 from tocsin.store import Store
+from tocsin.store.records import fell_below_k
 from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.vocabulary.pack import load_vocabulary
 from tocsin.watch import Matcher
@@ -33,11 +34,25 @@ SEND_S = 0.5
 _ORDINAL = "ordinal"
 
 
+class Notice(NamedTuple):
+    """What the operator should know of a source."""
+
+    source: str
+    what: Literal["deaf", "heard", "gap"]
+    """Silent beyond its habit; back again; deletions missed, so its reports were purged."""
+    since_ms: int
+
+
+def _nobody(_: Notice) -> None:
+    """Nobody asked to be told of sources."""
+
+
 class Listeners(NamedTuple):
     """Who is told after a step was committed."""
 
     event: Callable[[Event], None]
     alert: Callable[[Alert], None]
+    notice: Callable[[Notice], None] = _nobody
 
 
 class Engine:
@@ -55,18 +70,22 @@ class Engine:
         step_s: float = 1.0,
         rng: random.Random | None = None,
         policies: Mapping[str, Policy] | None = None,
+        links: Links | None = None,
     ) -> None:
         self._clock, self.store, self._listeners, self._step_s = clock, store, listeners, step_s
         self._rng = rng or random.Random()
         vocabulary, gazetteer = load_vocabulary(), Gazetteer.load()
         self.contract = vocabulary.contract
-        posts = sorted({s.spec.family for s in sources.values() if s.spec.kind == "posts"})
+        streams = sorted((s.spec.family, n) for n, s in sources.items() if s.spec.kind == "posts")
+        families = [family for family, _ in streams]
         ordinal = int((store.meta(_ORDINAL) or b"0").decode())
-        self._line = Pipeline(gazetteer, posts, keys.identity, self.contract, ordinal)
+        self._line = Pipeline(gazetteer, families, keys.identity, self.contract, ordinal)
+        self._reader = BulletinReader(vocabulary, gazetteer)
         self._gate = Gate(vocabulary, gazetteer, keys.voices, keys.term)
         self.configured = tuple(watches)
         self._matcher = Matcher(watches)
-        self._dispatcher = Dispatcher(store, sinks, clock, self._rng)
+        self.links = links
+        self.dispatcher = Dispatcher(store, sinks, clock, self._rng, links)
         self.desk = Desk(policies or {}, store)
         self._seen_version = -1
         self._renew_watches()
@@ -77,21 +96,25 @@ class Engine:
             Intake(
                 name,
                 source,
-                posts.index(source.spec.family) if source.spec.kind == "posts" else 0,
+                families.index(source.spec.family) if source.spec.kind == "posts" else 0,
                 self._queue,
                 clock,
                 cursors.get(name),
                 self._rng,
+                streams.index((source.spec.family, name)) if source.spec.kind == "posts" else 0,
             )
             for name, source in sources.items()
         ]
         self._stop = threading.Event()
         self.ready = threading.Event()
         self.started_ms = clock.now_ms()
-        self._heard_ms = self.started_ms if posts else 0
+        self._heard_ms = self.started_ms if streams else 0
         self.stepped_ms = 0
         self.steps = 0
         self.failed: TocsinError | None = None
+        self._swept_ms = self.started_ms
+        self._has_traces = False
+        self._deaf: set[str] = set()
 
     @property
     def stream_ms(self) -> int:
@@ -108,7 +131,7 @@ class Engine:
             intake.start()
         senders = [
             threading.Thread(target=self._send, args=(c,), name=f"deliver-{c}", daemon=True)
-            for c in self._dispatcher.channels
+            for c in self.dispatcher.channels
         ]
         for sender in senders:
             sender.start()
@@ -125,7 +148,7 @@ class Engine:
                 intake.stop()
             for sender in senders:
                 sender.join(10.0)
-            self._dispatcher.close()
+            self.dispatcher.close()
             self.store.checkpoint()
 
     def stop(self) -> None:
@@ -133,15 +156,38 @@ class Engine:
         self._stop.set()
 
     def _loop(self) -> None:
-        swept_ms = self._clock.now_ms()
         while not self._stop.is_set():
             self._step(self._collect())
-            now_ms = self._clock.now_ms()
-            if now_ms - swept_ms >= MINUTE_MS:
-                swept_ms = now_ms
-                self._dispatcher.give_up(now_ms)
-                self.store.prune(now_ms - KEEP_DAYS * DAY_MS)
-                self.store.checkpoint()
+            self._sweep()
+
+    def _sweep(self) -> None:
+        """Between steps: bytes of withdrawn events go at once, the rest each minute.
+
+        Deleted bytes are gone only when the log is truncated, and a reader may be in the way:
+        then it is tried again after every step (contract P10: within 120 s).
+        """
+        now_ms = self._clock.now_ms()
+        if now_ms - self._swept_ms >= MINUTE_MS:
+            self._swept_ms = now_ms
+            self.dispatcher.give_up(now_ms)
+            self.store.prune(now_ms - KEEP_DAYS * DAY_MS)
+            self._has_traces = True
+        if self._has_traces:
+            self._has_traces = not self.store.checkpoint()
+        self._tell_deaf()
+
+    def _tell_deaf(self) -> None:
+        """Say once when a source falls silent beyond its habit, and once when it is back."""
+        for intake in self.intakes:
+            since_ms = intake.deaf_since_ms
+            if (since_ms is not None) == (intake.name in self._deaf):
+                continue
+            if since_ms is None:
+                self._deaf.discard(intake.name)
+                self._listeners.notice(Notice(intake.name, "heard", self._clock.now_ms()))
+            else:
+                self._deaf.add(intake.name)
+                self._listeners.notice(Notice(intake.name, "deaf", since_ms))
 
     def _collect(self) -> list[Chunk]:
         """What the sources brought, after waiting at most `step_s`."""
@@ -167,22 +213,26 @@ class Engine:
         """One step of the line; revisions, alerts and cursors are kept before anyone is told."""
         self._renew_watches()
         events: list[Event] = []
+        notices: list[Notice] = []
         bulletins: list[Bulletin] = []
         for chunk in chunks:
             if chunk.intake.kind == "bulletins":
-                bulletins += self._bulletins(chunk)
+                bulletins += self._reader.read(
+                    chunk.intake.source, chunk.frames, chunk.intake.tally
+                )
         for chunk in chunks:
             if chunk.intake.kind == "posts":
                 intake = chunk.intake
-                if intake.take_gap():
-                    events += self._line.purge(intake.family, self._line.now_ms)
+                if chunk.gap:
+                    events += self._line.purge(intake.stream, self._line.now_ms)
+                    notices.append(Notice(intake.name, "gap", chunk.received_ms))
                 passed = self._gate.enter(
                     chunk.frames, intake.source.decode, intake.family, intake.tally,
-                    chunk.received_ms,
+                    chunk.received_ms, intake.stream,
                 )  # fmt: skip
                 events += self._through(passed, bulletins)
                 bulletins = []
-                self._heard_ms = self._clock.now_ms()
+                self._heard_ms = self._clock.now_ms() if chunk.frames else self._heard_ms
         events += self._through(self._gate.pass_time(self._stream_hand_ms()), bulletins)
         alerts = [alert for event in events for alert in self._matcher.alerts(event)]
         cursors = {c.intake.name: c.cursor for c in chunks if c.cursor is not None}
@@ -195,6 +245,9 @@ class Engine:
             self._listeners.event(event)
         for alert in alerts:
             self._listeners.alert(alert)
+        for notice in notices:
+            self._listeners.notice(notice)
+        self._has_traces |= any(fell_below_k(event) for event in events)
         self.stepped_ms = now_ms
         self.steps += 1
 
@@ -209,19 +262,6 @@ class Engine:
     def _through(self, passed: Passed, bulletins: Sequence[Bulletin]) -> list[Event]:
         return self._line.step(passed.batch, passed.removals, bulletins, passed.now_ms).events
 
-    def _bulletins(self, chunk: Chunk) -> list[Bulletin]:
-        """Typed bulletins of official frames; what is none is counted."""
-        found: list[Bulletin] = []
-        intake = chunk.intake
-        for frame in chunk.frames:
-            typed, refused = parse(frame, getattr(intake.source, "wire", "jsonl"))
-            found += typed
-            intake.tally.received += len(typed) + sum(refused.values())
-            intake.tally.admitted += len(typed)
-            for reason, count in refused.items():
-                intake.tally.refuse(reason, count)
-        return found
-
     def _send(self, channel: str) -> None:
         """Deliver what one channel is owed until the run ends; channels do not wait in line.
 
@@ -229,7 +269,7 @@ class Engine:
         """
         while not self._stop.is_set():
             try:
-                self._dispatcher.run_channel(channel, self._clock.now_ms())
+                self.dispatcher.run_channel(channel, self._clock.now_ms())
             except TocsinError as error:
                 self.failed = error
                 self._stop.set()

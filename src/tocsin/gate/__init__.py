@@ -48,8 +48,12 @@ class Gate:
         family: int,
         tally: Tally,
         received_ms: int | None = None,
+        stream: int | None = None,
     ) -> Passed:
         """Take frames of one source; `tally` is that source's own balance.
+
+        Voices are told apart within a family; `stream` is the column by which the reports of
+        this source can be purged alone, the family itself when left out.
 
         Live sources give the time of receipt: a stamp beyond it by more than AHEAD_MS counts
         as of receipt (reliability R7).
@@ -64,7 +68,7 @@ class Gate:
         buffer, offsets = pack_texts([a.post.text for a in kept])
         declared = np.array([_lang_id(a.post.lang) for a in kept], np.uint8)
         reading = read(self._vocabulary, self._gazetteer, buffer, offsets, declared, self._term_key)
-        batch, admitted = admit(kept, tags, reading, family)
+        batch, admitted = admit(kept, tags, reading, family if stream is None else stream)
         for verdict, reason in REASON_OF_VERDICT.items():
             tally.refuse(reason, int((reading.verdict == verdict).sum()))
         tally.admitted += batch.rows

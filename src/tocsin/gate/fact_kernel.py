@@ -18,7 +18,11 @@ BARE_COST = 3
 STOP_COST = 3
 """What a comma or full stop between a cue and a figure costs, in tokens."""
 _CHAIN_MAX = 12
-_FACT, _NUMBER, _UNIT = 4, 5, 12
+_FACT, _NUMBER, _UNIT, _AGE = 4, 5, 12, 13
+_AGE_AFTER, _AGE_BEFORE = 0, 1
+_AGE_MAX = 120.0
+_NO_FACT = -1
+"""What stands for the unit of a figure that counts nothing."""
 _DIGITS, _LONE = 2, 3
 _LENGTH, _SPEED = 1, 2
 
@@ -69,10 +73,14 @@ def read_figure(t, n, t0, kind, value, start, end, word, size, buffer, base):
                 current = 0.0
             elif v == 100.0 or (v == 10.0 and 1.0 <= current <= 9.0):
                 current = max(current, 1.0) * v
-            elif digits_before or (current > 0.0 and not (
-                (current >= 20.0 and v < 10.0) or (current >= 100.0 and v < 100.0)
-                or (current == 10.0 and v < 10.0)
-            )):
+            elif digits_before or (
+                current > 0.0
+                and not (
+                    (current >= 20.0 and v < 10.0)
+                    or (current >= 100.0 and v < 100.0)
+                    or (current == 10.0 and v < 10.0)
+                )
+            ):
                 break
             else:
                 current += v
@@ -99,8 +107,34 @@ def stops_between(buffer, base, start, end, one, two):
 
 
 @part
+def aside(buffer, base, limit, begin, stop):
+    """Whether the bytes begin to stop of a text stand alone in brackets or between commas.
+
+    Somebody's age is told so: "a man (35) was killed", "the driver, 35, was killed".
+    """
+    b, e = base + begin - 1, base + stop
+    while b > base and buffer[b] == 32:
+        b -= 1
+    if b <= base or e >= limit:
+        return False
+    if buffer[e] == 41:
+        return buffer[b] == 40
+    if buffer[e] == 44:
+        return buffer[b] == 44
+    if e + 2 < limit and b >= base + 2 and buffer[e] == 0xEF and buffer[b - 2] == 0xEF:
+        # The wide brackets of Chinese and Japanese.
+        return (
+            buffer[e + 1] == 0xBC
+            and buffer[e + 2] == 0x89
+            and buffer[b - 1] == 0xBC
+            and buffer[b] == 0x88
+        )
+    return False
+
+
+@part
 def read_figures(hit_token, hit_length, hit_code, h0, h1, kind, value, start, end, t0, n, buffer,
-                 base, unit_of, unit_factor, word, size, spans, amounts):  # fmt: skip
+                 base, limit, unit_of, unit_factor, word, size, spans, amounts):  # fmt: skip
     """All figures of a text: spans rows are first token, token after, unit; returns how many."""
     for h in range(h0, h1):
         if hit_code[h] >> 16 == _NUMBER and hit_token[h] < n:
@@ -121,27 +155,41 @@ def read_figures(hit_token, hit_length, hit_code, h0, h1, kind, value, start, en
             continue
         amount, after = read_figure(t, n, t0, kind, value, start, end, word, size, buffer, base)
         spans[count, 0], spans[count, 1], spans[count, 2] = t, after, 0
-        length = 0
+        length, aged = 0, False
         for h in range(h0, h1):
             if hit_code[h] >> 16 == _UNIT and hit_token[h] == after and hit_length[h] > length:
                 length = hit_length[h]
                 unit = hit_code[h] & 0xFFFF
                 spans[count, 2] = unit_of[unit]
                 amounts[count] = amount * unit_factor[unit]
-        if length == 0:
+            if hit_code[h] >> 16 == _AGE:
+                side = hit_code[h] & 0xFFFF
+                aged = aged or (side == _AGE_BEFORE and hit_token[h] + hit_length[h] == t)
+                if side == _AGE_AFTER and hit_token[h] == after and hit_length[h] >= length:
+                    length, spans[count, 2] = hit_length[h], _NO_FACT
+        if aged:
+            spans[count, 2] = _NO_FACT
+        elif length == 0:
             amounts[count] = amount
+            single = after == t + 1 and kind[t0 + t] == _DIGITS and t > 0
+            if single and 1.0 <= amount <= _AGE_MAX and amount == np.floor(amount):
+                if aside(buffer, base, limit, start[t0 + t], end[t0 + t]):
+                    spans[count, 2] = _NO_FACT
         count += 1
         t = max(after, t + 1)
     return count
 
 
 @part
-def cost_of(first, last, span, unit, wanted):
-    """Tokens between a cue and a figure, one more behind the cue; -1 when they do not belong."""
+def cost_of(first, last, span, unit, wanted, ahead):
+    """Tokens between a cue and a figure, one more on the unusual side; -1 when they are strangers.
+
+    The unusual side is behind the cue, or with `ahead` (cues go ahead of figures) before it.
+    """
     if span[1] <= first:
-        step, cost = first - span[1] + 1, first - span[1] + 1
+        step, cost = first - span[1] + 1, first - span[1] + 1 + ahead
     elif span[0] > last:
-        step, cost = span[0] - last, span[0] - last + 1
+        step, cost = span[0] - last, span[0] - last + 1 - ahead
     else:
         return -1
     if wanted == 0:
@@ -160,14 +208,31 @@ def plausible(amount, low, high):
 
 
 @part
+def goes_ahead(cues, n_cues, spans, n_figures):
+    """1 where a cue stands first and a figure last ("dead 3 hurt 40"), else 0."""
+    first, last = -1, -1
+    for f in range(n_figures):
+        if spans[f, 2] != _NO_FACT:
+            first = spans[f, 0] if first < 0 else first
+            last = spans[f, 0]
+    if first < 0:
+        return 0
+    for c in range(n_cues):
+        if cues[c, 1] > last:
+            return 0
+    return 1 if cues[0, 1] < first else 0
+
+
+@part
 def read_facts(hit_token, hit_length, hit_code, h0, h1, kind, value, start, end, t0, t1, masked,
-               buffer, base, low, high, counted, wanted, unit_of, unit_factor,
+               buffer, base, limit, low, high, counted, wanted, unit_of, unit_factor,
                out_kind, out_value):  # fmt: skip
     """Facts of one text; returns how many.
 
     Each kind takes one figure and each figure counts one thing: the nearest pairs go first, a
-    figure before its cue is one token nearer than one behind it, and a stop between them is a
-    few tokens more.
+    figure before its cue is one token nearer than one behind it (or the other way round where
+    the text begins with a cue and ends with a figure), and a stop between them is a few tokens
+    more.
     """
     n = min(t1 - t0, TOKENS_MAX)
     cues = np.zeros((CUES_READ, 3), np.int32)
@@ -198,15 +263,16 @@ def read_facts(hit_token, hit_length, hit_code, h0, h1, kind, value, start, end,
     amounts = np.zeros(FIGURES_MAX)
     n_figures = read_figures(
         hit_token, hit_length, hit_code, h0, h1, kind, value, start, end, t0, n, buffer, base,
-        unit_of, unit_factor, word, size, spans, amounts,
+        limit, unit_of, unit_factor, word, size, spans, amounts,
     )  # fmt: skip
+    ahead = goes_ahead(cues, n_cues, spans, n_figures)
     costs = np.full((n_cues, n_figures), -1, np.int32)
     for c in range(n_cues):
         number, first, last = cues[c, 0], cues[c, 1], cues[c, 2]
         for f in range(n_figures):
             if not plausible(amounts[f], low[number], high[number]):
                 continue
-            cost = cost_of(first, last, spans[f], spans[f, 2], wanted[number])
+            cost = cost_of(first, last, spans[f], spans[f, 2], wanted[number], ahead)
             if cost < 0:
                 continue
             if spans[f, 1] <= first:

@@ -62,8 +62,8 @@ def judge(at, hashes, start, end, kind, value, marks, hit_at, hit_token, hit_len
         f0 = fact_at[doc]
         n_facts = read_facts(
             hit_token, hit_length, hit_code, h0, h1, kind, value, start, end, t0, t1, masked,
-            buffer, offsets[doc], low, high, counted, measure, unit_of, unit_factor,
-            fact_kind[f0:], fact_value[f0:],
+            buffer, offsets[doc], offsets[doc + 1], low, high, counted, measure, unit_of,
+            unit_factor, fact_kind[f0:], fact_value[f0:],
         )  # fmt: skip
         harm = False
         for f in range(f0, f0 + n_facts):

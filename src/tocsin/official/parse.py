@@ -56,6 +56,9 @@ def parse(
     if source is not None and not is_source_name(source):
         raise ConfigError("source", "is no feed name", "Use lower case letters, digits, - and _.")
     known = hazard_ids() if hazards is None else hazards
+    if wire == "cap" and sniff(frame) == "index":
+        # An index that holds its messages itself comes by the same source.
+        wire = "index"
     if wire == "jsonl":
         found = read_jsonl(frame, known)
     else:

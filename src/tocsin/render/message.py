@@ -93,7 +93,7 @@ def message(alert: Alert, voice: Voice) -> Message:
         lang=voice.lang,
         direction=words.direction,
         mode=mode,
-        answer=Row(words.rows["answer"], alert.answer_url) if alert.answer_url else None,
+        answer=_answer(alert, words, voice.lang),
     )
 
 
@@ -167,6 +167,12 @@ def _rows(alert: Alert, words: Phrases, voice: Voice) -> tuple[Row, ...]:
         ("event", f"{event.event_id}.{event.revision}"),
     )
     return tuple(Row(words.rows[name], clean(value)) for name, value in found if value)
+
+
+def _answer(alert: Alert, words: Phrases, lang: str) -> Row | None:
+    if not alert.answer_url:
+        return None
+    return Row(words.rows["answer"], f"{alert.answer_url}?lang={lang}")
 
 
 def _where(place: Place | None, words: Phrases, units: Units | None) -> str:

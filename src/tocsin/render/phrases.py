@@ -24,6 +24,11 @@ IMPERIAL = {
     "radius": 0.621371,
 }  # fmt: skip
 """Figures that have a unit of their own there, with what a metric value is multiplied by."""
+REPLY = (
+    "heading", "intro", "mute", "mute_not", "mute_hours", "outcome", "open", "real", "exaggerated",
+    "false", "duplicate", "elsewhere", "send", "done", "used", "expired", "wrong",
+)  # fmt: skip
+"""What the page behind a link says; the outcomes are those of the store."""
 _ENDS = ("resolved", "merged", "withdrawn")
 _MARKED = tuple(mode for mode in get_args(Mode) if mode != "live")
 
@@ -52,6 +57,7 @@ class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     modes: dict[str, str]
     people: dict[str, str]
     imperial: dict[str, str]
+    reply: dict[str, str]
 
     def figure(self, value: float) -> str:
         """A number as this language writes it, with at most ten digits."""
@@ -81,6 +87,7 @@ def phrases(lang: str) -> Phrases:
         ("modes", words.modes, _MARKED),
         ("people", words.people, PEOPLE),
         ("imperial", words.imperial, tuple(IMPERIAL)),
+        ("reply", words.reply, REPLY),
     )
     for name, table, wanted in tables:
         if set(table) != set(wanted):

@@ -17,7 +17,7 @@ from tocsin.model import Alert, Receipt
 from tocsin.render import LANGS, Message, digest_text, digest_title, message
 from tocsin.sinks.outlet import NET_FIELDS, trust
 from tocsin.sinks.posting import VOICE_FIELDS, together, voice_of
-from tocsin.sinks.smtp import MailServer
+from tocsin.sinks.smtp import MailServer, ServerSilent
 from tocsin.sinks.target import Lookup, local, lookup
 
 RECIPIENTS = 50
@@ -96,7 +96,8 @@ class EmailSink:
         """Nothing is held open between two messages."""
 
     def _hand_in(self, key: str, content: EmailMessage) -> int:
-        busy, rejected = None, None
+        busy: SinkBusy | None = None
+        rejected: SinkRejected | None = None
         for recipient in self._to:
             if (key, recipient) in self._done:
                 continue
@@ -104,6 +105,10 @@ class EmailSink:
             content["to"] = recipient
             try:
                 self._server.deliver(self._sender, recipient, content.as_bytes(), self.lookup)
+            except ServerSilent as error:
+                # A correction must not wait for fifty silences in a row.
+                busy = error
+                break
             except SinkBusy as error:
                 busy = error
             except SinkRejected as error:

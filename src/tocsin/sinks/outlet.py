@@ -15,7 +15,7 @@ from tocsin.sinks.deadline import Deadline
 from tocsin.sinks.target import Lookup, TargetRefused, checked_address, lookup, parsed
 
 NET_FIELDS = (
-    Field("timeout_s", 10.0, "Longest wait for an answer.", unit="s", low=0.1, high=60.0),
+    Field("timeout_s", 10.0, "Longest wait for an answer.", unit="s", low=0.1, high=20.0),
     Field("allow_private", False, "Allow an address of a private network."),
     Field("ca_file", "", "Certificate authority to trust besides the usual ones."),
 )

@@ -11,6 +11,10 @@ from tocsin.sinks.deadline import Deadline
 from tocsin.sinks.target import Lookup, TargetRefused, checked_address
 
 
+class ServerSilent(SinkBusy):
+    """The server itself gave no answer, so no other recipient need be tried now."""
+
+
 class MailServer:
     """Where mail is handed in; `security` is starttls, tls or none."""
 
@@ -47,7 +51,7 @@ class MailServer:
         except smtplib.SMTPResponseException as error:
             raise _verdict(who, error.smtp_code) from None
         except (smtplib.SMTPException, OSError, ValueError) as error:
-            raise SinkBusy(f"{who}: {type(error).__name__}.") from None
+            raise ServerSilent(f"{who}: {type(error).__name__}.") from None
 
     def _talk(
         self, address: str, deadline: Deadline, sender: str, recipient: str, content: bytes

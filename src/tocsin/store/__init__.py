@@ -1,8 +1,10 @@
 """What is remembered: events, watches, outbox, cursors; never posts."""
 
 from tocsin.store.connection import StoreUnavailable
+from tocsin.store.corrections import Correction, Tries, median_ms
 from tocsin.store.ledger import Store
 from tocsin.store.records import (
+    OUTCOMES,
     Ack,
     Judged,
     Outcome,
@@ -15,5 +17,6 @@ from tocsin.store.records import (
     shrunk,
 )
 
-__all__ = ["Ack", "Judged", "Outcome", "Owed", "Revision", "Silence", "Store",
-           "StoreUnavailable", "Stored", "Unsaid", "Verdict", "shrunk"]  # fmt: skip
+__all__ = ["OUTCOMES", "Ack", "Correction", "Judged", "Outcome", "Owed", "Revision", "Silence",
+           "Store", "StoreUnavailable", "Stored", "Tries", "Unsaid", "Verdict", "median_ms",
+           "shrunk"]  # fmt: skip

@@ -10,24 +10,17 @@ from typing import Self
 from tocsin.errors import InputError
 from tocsin.model import Alert, Event
 from tocsin.store import outbox, revisions, unsaid
+from tocsin.store.attention import Attention
 from tocsin.store.connection import BUSY_MS, connect, explained
-from tocsin.store.records import (
-    Ack,
-    OutboxState,
-    Outcome,
-    Owed,
-    Revision,
-    Silence,
-    Unsaid,
-    fell_below_k,
-)
+from tocsin.store.corrections import Corrections
+from tocsin.store.records import OutboxState, Owed, Revision, Unsaid, fell_below_k
 from tocsin.store.watches import Watches
 
 META_BYTES = 16 << 20
 CURSOR_CHARS = 4_096
 
 
-class Store:
+class Store(Attention):
     """Everything Tocsin remembers, in one file; safe to share between threads.
 
     Every method raises StoreUnavailable when the file cannot be used just now and
@@ -37,6 +30,7 @@ class Store:
     def __init__(self, base: sqlite3.Connection, name: str) -> None:
         self._base, self._name, self._turn = base, name, threading.RLock()
         self.watches = Watches(self._transaction, self._reading)
+        self.corrections = Corrections(self._reading)
 
     @classmethod
     def open(cls, path: str | Path, busy_ms: int = BUSY_MS) -> Self:
@@ -118,10 +112,10 @@ class Store:
             return revisions.prune(base, before_ms)
 
     def pending(self, channel: str | None = None, limit: int = 100) -> list[Owed]:
-        """What is owed, due or not: withdrawals first (untried ones foremost), then by age."""
+        """What is owed, due or not: corrections first (untried ones foremost), then by age."""
         return self._owed(
             "WHERE state = 'pending' AND channel = ifnull(?, channel) ORDER BY"
-            " kind != 'withdrawal', CASE kind WHEN 'withdrawal' THEN attempts > 0 END, seq LIMIT ?",
+            " corrects DESC, CASE corrects WHEN 1 THEN attempts > 0 END, seq LIMIT ?",
             channel,
             limit,
         )
@@ -135,8 +129,12 @@ class Store:
         return [channel for (channel,) in rows]
 
     def undelivered(self, limit: int = 100) -> list[Owed]:
-        """What was rejected or given up, newest first: the list an operator reads."""
-        return self._owed("WHERE state IN ('rejected', 'expired') ORDER BY seq DESC LIMIT ?", limit)
+        """What was rejected or given up, and corrections nobody took yet; newest first."""
+        return self._owed(
+            "WHERE state IN ('rejected', 'expired') OR state = 'pending' AND corrects = 1"
+            " AND attempts > 0 ORDER BY seq DESC LIMIT ?",
+            limit,
+        )
 
     def outbox_counts(self) -> dict[str, int]:
         """Messages by state."""
@@ -182,32 +180,6 @@ class Store:
         """What was held back or dropped, newest first; the last of each event and channel."""
         with self._turn, explained(self._name):
             return unsaid.select(self._base, limit)
-
-    def silence(self, each: Silence, now_ms: int) -> None:
-        """Begin a silence, or replace the one of its id; raises InputError beyond the bounds."""
-        with self._transaction() as base:
-            unsaid.silence(base, each, now_ms)
-
-    def end_silence(self, silence_id: str) -> bool:
-        """End a silence; False when there is none of that id."""
-        with self._transaction() as base:
-            found = base.execute("DELETE FROM silences WHERE id = ?", (silence_id,)).rowcount
-        return found > 0
-
-    def silences(self, now_ms: int) -> list[Silence]:
-        """Silences that have not ended."""
-        with self._turn, explained(self._name):
-            return unsaid.silences(self._base, now_ms)
-
-    def acknowledge(self, event_id: str, now_ms: int, outcome: Outcome = "") -> None:
-        """Note that somebody sees to an event; raises InputError when there is none."""
-        with self._transaction() as base:
-            unsaid.acknowledge(base, event_id, now_ms, outcome)
-
-    def acks(self, limit: int = 10_000) -> list[Ack]:
-        """What was seen to, newest first."""
-        with self._turn, explained(self._name):
-            return unsaid.acks(self._base, limit)
 
     def unanswered(self, channel: str, since_ms: int, before_ms: int) -> list[Owed]:
         """Alerts sent there in that time that nobody acknowledged or took back; at most 100."""

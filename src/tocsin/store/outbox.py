@@ -17,13 +17,13 @@ _ALERT = msgspec.json.Decoder(Alert)
 def add(base: sqlite3.Connection, alert: Alert, now_ms: int) -> None:
     """Owe one message; a key that is known already is never owed twice.
 
-    A withdrawal takes the place of whatever that channel has not yet got about the event
-    through this watch: nobody should hear of it only after it was taken back.
+    A withdrawal or correction takes the place of whatever that channel has not yet got about
+    the event through this watch: nobody should hear of it only after it was taken back.
     """
-    event = alert.event
+    event, corrects = alert.event, alert.corrects or alert.kind == "withdrawal"
     added = base.execute(
         "INSERT OR IGNORE INTO outbox (key, channel, event_id, revision, watch, kind, state,"
-        " created_ms, json) VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?)",
+        " created_ms, corrects, json) VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?)",
         (
             alert.key,
             alert.channel,
@@ -32,10 +32,11 @@ def add(base: sqlite3.Connection, alert: Alert, now_ms: int) -> None:
             alert.watch,
             alert.kind,
             now_ms,
+            corrects,
             msgspec.json.encode(alert),
         ),
     ).rowcount
-    if added and alert.kind == "withdrawal":
+    if added and corrects:
         base.execute(
             "UPDATE outbox SET state = 'superseded' WHERE state = 'pending' AND key != ?"
             " AND event_id = ? AND watch = ? AND channel = ?",
@@ -54,8 +55,9 @@ def mark(
     """Write down how one try ended; a message already settled stays as it is."""
     changed = base.execute(
         "UPDATE outbox SET state = ?, attempts = attempts + 1, tried_ms = ?, next_at_ms = ?,"
-        " detail = ? WHERE key = ? AND state = 'pending'",
-        (state, now_ms, next_at_ms, detail[:DETAIL_CHARS], key),
+        " detail = ?, first_try_ms = CASE attempts WHEN 0 THEN ? ELSE first_try_ms END"
+        " WHERE key = ? AND state = 'pending'",
+        (state, now_ms, next_at_ms, detail[:DETAIL_CHARS], now_ms, key),
     ).rowcount
     if not changed and not base.execute("SELECT 1 FROM outbox WHERE key = ?", (key,)).fetchone():
         raise Corruption("outbox: a message was tried that is not in it. Stop and report this.")

@@ -1,6 +1,6 @@
 """What comes back out of the store, and what is left of an event that had to shrink."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -35,6 +35,11 @@ class Owed(msgspec.Struct, frozen=True):
     tried_ms: int
     next_at_ms: int
     detail: str
+
+    @property
+    def corrects(self) -> bool:
+        """Whether it takes back or lowers what was told."""
+        return self.alert.corrects or self.alert.kind == "withdrawal"
 
     def due(self, now_ms: int) -> bool:
         """Whether it may be tried; a clock that went back behind the last try never holds it."""
@@ -71,6 +76,7 @@ class Silence(msgspec.Struct, frozen=True, omit_defaults=True):
 
 Outcome = Literal["", "real", "exaggerated", "false", "duplicate", "elsewhere"]
 """What came of an event, as whoever got it says afterwards."""
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 class Ack(msgspec.Struct, frozen=True):

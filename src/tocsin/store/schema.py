@@ -74,6 +74,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (event_id, watch)
         )""",
     ),
+    (
+        "ALTER TABLE outbox ADD COLUMN corrects INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE outbox ADD COLUMN first_try_ms INTEGER NOT NULL DEFAULT 0",
+        "UPDATE outbox SET corrects = 1 WHERE kind = 'withdrawal'",
+        """CREATE TABLE answered (
+            id TEXT PRIMARY KEY,
+            until_ms INTEGER NOT NULL
+        )""",
+    ),
 )
 """Step i brings a file from version i to i + 1; a shipped step is never edited."""
 

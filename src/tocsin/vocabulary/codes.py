@@ -22,6 +22,7 @@ class Code(IntEnum):
     SHOUT = 10
     STOP = 11
     UNIT = 12
+    AGE = 13
 
 
 LANG_SHIFT = 22

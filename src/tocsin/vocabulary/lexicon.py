@@ -73,9 +73,7 @@ def _open_addressed(keys: Iterable[int]) -> tuple[NDArray[np.uint64], dict[int, 
     return table, slot_of
 
 
-def compile_lexicon(
-    phrases: Iterable[tuple[str, int]], tag_words: Iterable[str] = ()
-) -> Lexicon:
+def compile_lexicon(phrases: Iterable[tuple[str, int]], tag_words: Iterable[str] = ()) -> Lexicon:
     """A Lexicon of (phrase, code) pairs; a phrase ending in '*' is a stem.
 
     A word after TAG counts only where it is part of a joined hashtag; `tag_words` are further

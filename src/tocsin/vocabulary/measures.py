@@ -13,6 +13,8 @@ from tocsin.vocabulary.facts import FACT_IDS, FACT_KINDS, MEASURES
 from tocsin.vocabulary.stored import data_folder
 
 _UNITS = "vocabulary/data/units.toml"
+AGE_SIDES = ("after", "before")
+"""Where a word of age stands to its figure; the id of its code is a position here."""
 
 
 class Unit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -89,6 +91,11 @@ def fact_phrases(table: dict[str, Any], lang: str) -> list[tuple[str, int]]:
         if key == "number_words":
             for word, value in entry.items():
                 found += coded([word], lang, Code.NUMBER, number_id(int(value), where))
+        elif key == "age":
+            if set(entry) != set(AGE_SIDES):
+                raise ConfigError(f"{where} [age]", ", ".join(entry), "Write before and after.")
+            for side, words in entry.items():
+                found += coded(words, lang, Code.AGE, AGE_SIDES.index(side))
         elif key in FACT_IDS:
             found += coded(entry["cues"], lang, Code.FACT, FACT_IDS[key])
         else:

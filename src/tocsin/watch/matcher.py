@@ -8,12 +8,13 @@ from typing import NamedTuple
 import msgspec
 
 from tocsin.model import Alert, AlertKind, Event, Ground, Watch, Why
-from tocsin.watch.match import match, reaches
+from tocsin.watch.match import areas_of, checks_of, match, reaches
 from tocsin.watch.nearby import Nearby
 
 BOUND = 200_000
 """How many (watch, event) pairs are remembered; closed ones are forgotten first."""
 _NO_GROUNDS: tuple[Why, ...] = ()
+Material = tuple[object, ...]
 
 
 class Told(IntEnum):
@@ -24,15 +25,22 @@ class Told(IntEnum):
     """Told that it ended, merged or fell below its level."""
     GONE = 2
     """Told that it was withdrawn or does not concern this watch."""
+    JOINED = 3
+    """Told that another event, which it heard of, became part of this one."""
+
+
+_OPEN = (Told.LIVE, Told.JOINED)
 
 
 class Standing(msgspec.Struct, frozen=True):
     """What one watch was last told about one event."""
 
     told: Told
-    material: tuple[object, ...]
+    material: Material
     meaning: str
     channel: str
+    merged: bool = False
+    """Whether the last word was that it became part of another event."""
 
 
 class Known(NamedTuple):
@@ -52,7 +60,8 @@ class Matcher:
 
     def replace(self, watches: Sequence[Watch]) -> None:
         """Watch this from now on; what was told is remembered."""
-        self._watches = {watch.id: watch for watch in watches}
+        self._watches = {watch.id: _spread(watch) for watch in watches}
+        self._checks = {key: checks_of(watch) for key, watch in self._watches.items()}
         self._nearby = Nearby(list(self._watches.values()))
 
     def alerts(self, event: Event) -> list[Alert]:
@@ -62,14 +71,16 @@ class Matcher:
             return []
         standings = dict(known.standings) if known else {}
         reached = self._nearby.ids(event)
+        material = _material(event)
         alerts: list[Alert] = []
         for watch_id in dict.fromkeys((*standings, *reached)):
-            alert, after = self._weigh(watch_id, event, standings.get(watch_id))
+            alert, after = self._weigh(watch_id, event, material, standings.get(watch_id))
             if alert is not None:
                 alerts.append(alert)
             if after is not None:
                 standings[watch_id] = after
         self._remember(event, standings)
+        self._inherit(event, standings)
         return alerts
 
     def restore(self, alerts: Iterable[Alert]) -> None:
@@ -84,21 +95,22 @@ class Matcher:
             standings = dict(known.standings) if known else {}
             standings[alert.watch] = self._standing(_told(alert, self._watches), alert)
             self._keep(alert.event.event_id, Known(revision, standings))
+            self._inherit(alert.event, standings)
 
     def __len__(self) -> int:
         """How many (watch, event) pairs are remembered."""
         return self._pairs
 
     def _weigh(
-        self, watch_id: str, event: Event, before: Standing | None
+        self, watch_id: str, event: Event, material: Material, before: Standing | None
     ) -> tuple[Alert | None, Standing | None]:
         watch = self._watches.get(watch_id)
         if watch is None:
             fits, why = False, _NO_GROUNDS
         else:
-            fits, why = match(watch, event)
+            fits, why = match(watch, event, self._checks[watch_id])
         alive = event.phase in ("reported", "updated")
-        step = _step(before, watch, event, fits and alive)
+        step = _step(before, watch, event, material, fits and alive)
         if step is None:
             return None, before
         kind, told = step
@@ -106,24 +118,31 @@ class Matcher:
         channel = watch.channel if watch else before.channel if before else ""
         if not alive:
             why = (*why, Why(Ground.PHASE, event.phase))
-        alert = Alert(
-            key=f"{event.event_id}.{event.revision}.{watch_id}.{channel}",
-            kind=kind,
-            watch=watch_id,
-            meaning=meaning,
-            channel=channel,
-            event=event,
-            why=why,
-        )
-        return alert, self._standing(told, alert)
+        key = f"{event.event_id}.{event.revision}.{watch_id}.{channel}"
+        alert = Alert(key, kind, watch_id, meaning, channel, event, why)
+        return alert, Standing(told, material, meaning, channel, event.phase == "merged")
 
     @staticmethod
     def _standing(told: Told, alert: Alert) -> Standing:
-        return Standing(told, _material(alert.event), alert.meaning, alert.channel)
+        merged = alert.event.phase == "merged"
+        return Standing(told, _material(alert.event), alert.meaning, alert.channel, merged)
 
     def _remember(self, event: Event, standings: dict[str, Standing]) -> None:
         if standings:
             self._keep(event.event_id, Known(event.revision, standings))
+
+    def _inherit(self, event: Event, standings: dict[str, Standing]) -> None:
+        """Whoever was told that an event became part of another hears of that one's end."""
+        if event.phase != "merged" or event.merged_into is None:
+            return
+        heirs = {
+            watch_id: msgspec.structs.replace(standing, told=Told.JOINED)
+            for watch_id, standing in standings.items()
+            if standing.merged
+        }
+        known = self._known.get(event.merged_into, Known(0, {}))
+        if heirs:
+            self._keep(event.merged_into, Known(known.revision, {**heirs, **known.standings}))
 
     def _keep(self, event_id: str, known: Known) -> None:
         before = self._known.pop(event_id, None)
@@ -138,7 +157,7 @@ class Matcher:
         closed = [
             event_id
             for event_id, known in self._known.items()
-            if all(standing.told is not Told.LIVE for standing in known.standings.values())
+            if all(standing.told not in _OPEN for standing in known.standings.values())
         ]
         for event_id in dict.fromkeys((*closed, *self._known)):
             if self._pairs <= goal:
@@ -146,19 +165,31 @@ class Matcher:
             self._pairs -= len(self._known.pop(event_id).standings)
 
 
+def _spread(watch: Watch) -> Watch:
+    """The watch with its one circle among its areas, so that it is not made at each event."""
+    if watch.lat is None:
+        return watch
+    areas = areas_of(watch)
+    return msgspec.structs.replace(
+        watch, place=None, lat=None, lon=None, radius_km=None, areas=areas
+    )
+
+
 def _step(
-    before: Standing | None, watch: Watch | None, event: Event, crosses: bool
+    before: Standing | None, watch: Watch | None, event: Event, material: Material, crosses: bool
 ) -> tuple[AlertKind, Told] | None:
     """What to tell, and what is believed afterwards; None when there is nothing to tell."""
     told = before.told if before else None
     if event.phase == "withdrawn":
-        return ("withdrawal", Told.GONE) if told in (Told.LIVE, Told.LAPSED) else None
+        return None if told in (None, Told.GONE) else ("withdrawal", Told.GONE)
+    if told is Told.JOINED and event.phase in ("resolved", "merged"):
+        return ("update", Told.LAPSED)
     if told is not Told.LIVE:
         return ("alert", Told.LIVE) if crosses else None
     if watch is None:
         return None
     if crosses:
-        same = before is not None and before.material == _material(event)
+        same = before is not None and before.material == material
         return None if same else ("update", Told.LIVE)
     if event.phase in ("resolved", "merged") or reaches(watch, event):
         return ("update", Told.LAPSED)
@@ -175,7 +206,7 @@ def _told(alert: Alert, watches: dict[str, Watch]) -> Told:
     return Told.LIVE
 
 
-def _material(event: Event) -> tuple[object, ...]:
+def _material(event: Event) -> Material:
     """What a reader acts upon: a revision that changes none of it is not told."""
     return (
         event.hazard,

@@ -18,6 +18,8 @@ _HOUSE = re.compile(
     re.I,
 )
 _SIGNS = re.compile(r"(?<!\w)-(?=\w)|\+(?=[#\w])|/.*/|=(?<!>=)|&&|!")
+_GROUPED = re.compile(r"(?<![\d.,])\b\d{1,3}(?: \d{3})+\b(?![\d.,])")
+"""A number in groups of three: 20 000."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _MIXED_WORD = re.compile(r"[^\W\d_]+\d[^\W_]*[^\W\d_]")
 
@@ -41,6 +43,7 @@ def plain(text: str) -> str:
     _refuse_accounts(text)
     bare = text.replace(">=", " at least ")
     bare = re.sub(r"(\d)\s*\+(?!\w)", r"\1 or more", bare)
+    bare = _GROUPED.sub(lambda found: found[0].replace(" ", ""), bare)
     if _OPERATORS & set(bare) or _SIGNS.search(bare.replace("#", "")):
         raise WatchRefused("operator", "The watch holds a search operator.", _PICK)
     if _evades(bare):

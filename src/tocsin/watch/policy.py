@@ -67,6 +67,7 @@ def load_policy() -> Policy:
 
     grammar = tables["grammar"]
     add(Kind.MONTH, "month", grammar.pop("months"))
+    little = {_folded(word) for words in grammar.values() for word in words}
     for key, words in grammar.items():
         add(Kind.GRAMMAR, key, words)
     for key, words in tables["facilities"].items():
@@ -78,7 +79,9 @@ def load_policy() -> Policy:
     for hazard in load_hazards():
         labels = [*hazard.labels.values(), hazard.key.replace("_", " ")]
         # A label may be longer than any phrase, in scripts without word gaps.
-        fit = [label for label in labels if 0 < len(phrase_tokens(label)[0]) <= PHRASE_MAX]
+        fit = [label for label in labels if 0 < len(_folded(label)) <= PHRASE_MAX]
+        # A label of one language may be a little word of another: nổ, and Portuguese "no".
+        fit = [label for label in fit if _folded(label) not in little]
         add(Kind.HAZARD, hazard.key, fit)
     narrower = {key: tuple(of) for key, of in tables["groups"].pop("narrower").items()}
     groups = {key: tuple(group["hazards"]) for key, group in tables["groups"].items()}
@@ -102,3 +105,7 @@ def _hold(name: str, hazards: list[str] | tuple[str, ...], known: dict[str, int]
     for key in hazards:
         if key not in known:
             raise ConfigError(f"vocabulary/data/policy/{name}.toml", f"no hazard {key}", "Mend it.")
+
+
+def _folded(phrase: str) -> tuple[int, ...]:
+    return tuple(phrase_tokens(phrase)[0])

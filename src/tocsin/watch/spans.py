@@ -75,7 +75,35 @@ def spans_of(text: str, resolve: Resolver) -> tuple[Words, list[Span]]:
     for at, value in enumerate(words.value):
         if value == value:
             found.append(Span(at, at + 1, Kind.NUMBER, "", value=value))
-    return words, found + _places(text, words, resolve)
+    return words, found + _places(text, words, resolve) + _joined(found)
+
+
+def _joined(spans: list[Span]) -> list[Span]:
+    """Two overlapping phrases of one hazard as one: tailings dam, dam break."""
+    named = [span for span in spans if span.kind is Kind.HAZARD]
+    return [
+        first._replace(end=second.end)
+        for first in named
+        for second in named
+        if first.key == second.key and first.start < second.start < first.end < second.end
+    ]
+
+
+def inner_places(words: Words, chosen: list[Span], spans: list[Span]) -> list[Span]:
+    """The chosen spans with names of places in the gap of a phrase: Flughafen ... gesperrt."""
+    named = [s for s in spans if s.kind is Kind.PLACE and words.text[s.start][:1].isupper()]
+    found: list[Span] = []
+    for outer in chosen:
+        if outer.kind is Kind.HAZARD and outer.lang:
+            inside = [s for s in named if _amid(s, outer)]
+            longest = max(inside, key=lambda s: s.end - s.start, default=None)
+            if longest is not None:
+                found.append(longest)
+    return sorted([*chosen, *found], key=lambda span: span.start)
+
+
+def _amid(inner: Span, outer: Span) -> bool:
+    return outer.start < inner.start and inner.end < outer.end
 
 
 def cover(size: int, spans: list[Span]) -> tuple[list[Span], list[int]]:

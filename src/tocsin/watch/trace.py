@@ -4,6 +4,7 @@ import msgspec
 
 from tocsin.model import Event, Ground, Watch, Why
 from tocsin.watch.match import CHECKS
+from tocsin.watch.near import Near, near_of, words_of
 
 
 class Condition(msgspec.Struct, frozen=True):
@@ -23,6 +24,10 @@ class Trace(msgspec.Struct, frozen=True):
     alerts: bool
     failed: str | None
     conditions: tuple[Condition, ...]
+    near: tuple[Near, ...] | None = None
+    """Bounds under which it would have alerted; None when no bound would have done."""
+    words: str = ""
+    """The same in a sentence."""
 
 
 def trace(watch: Watch, event: Event) -> Trace:
@@ -33,6 +38,7 @@ def trace(watch: Watch, event: Event) -> Trace:
         holds, grounds = check(watch, event)
         conditions.append(Condition(name, holds, tuple(grounds)))
     failed = next((c.name for c in conditions if not c.holds), None)
+    near = near_of(watch, event)
     return Trace(
         watch=watch.id,
         event=event.event_id,
@@ -40,6 +46,8 @@ def trace(watch: Watch, event: Event) -> Trace:
         alerts=failed is None,
         failed=failed,
         conditions=tuple(conditions),
+        near=near,
+        words=words_of(near or ()),
     )
 
 

@@ -14,7 +14,7 @@ from tocsin.watch.policy import Kind, load_policy
 from tocsin.watch.policy_places import with_policy_places
 from tocsin.watch.refusals import refused, unknown
 from tocsin.watch.sentence import Sentence, read
-from tocsin.watch.spans import WORDS_MAX, Span, Words, cover, spans_of
+from tocsin.watch.spans import WORDS_MAX, Span, Words, cover, inner_places, spans_of
 from tocsin.watch.wish import Wish
 
 _ACCEPTED = (Kind.HAZARD, Kind.GROUP, Kind.FACILITY, Kind.ASIDE, Kind.PLACE, Kind.EXCEPTION)
@@ -50,6 +50,7 @@ def compile_text(text: str, find: Resolver, sites: Sequence[Area] = ()) -> Writt
     chosen, leftover = cover(len(words.text), spans)
     if leftover:
         raise _unknown(words, chosen, leftover[0])
+    chosen = inner_places(words, chosen, spans)
     sentence = read(chosen, spans)
     return _wish(sentence, sites, chosen)
 

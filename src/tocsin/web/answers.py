@@ -1,8 +1,11 @@
 """The shapes of the answers, over the very structs of the model."""
 
+from typing import Literal
+
 import msgspec
 
 from tocsin.model import Alert, Event
+from tocsin.render.phrases import Phrases
 
 
 class EventList(msgspec.Struct, frozen=True):
@@ -24,6 +27,47 @@ class AlertList(msgspec.Struct, frozen=True):
     """Alerts that were sent, newest first."""
 
     alerts: list[Alert]
+
+
+class Timeline(msgspec.Struct, frozen=True):
+    """How much was decided when, in equal steps from `begins` on."""
+
+    begins: str
+    step_s: int
+    bins: tuple[tuple[int, int, int], ...]
+    """Revisions at level green, yellow and red in each step, oldest first."""
+
+
+class Words(msgspec.Struct, frozen=True):
+    """The words of one language: names of hazards, and the phrases of messages."""
+
+    lang: str
+    hazards: dict[str, str]
+    categories: dict[str, str]
+    """CAP category of each hazard."""
+    phrases: Phrases
+
+
+class Corrected(msgspec.Struct, frozen=True):
+    """One correction: what kind of event it was about, and how long the wrong word stood."""
+
+    event_id: str
+    revision: int
+    kind: Literal["withdrawn", "lowered"]
+    hazard: str
+    country: str | None
+    at: str
+    wrong_since: str
+    took_s: float
+
+
+class CorrectionList(msgspec.Struct, frozen=True):
+    """Corrections since a time, newest first, and the median time to correct."""
+
+    since: str
+    count: int
+    median_s: float | None
+    corrections: list[Corrected]
 
 
 class Readiness(msgspec.Struct, frozen=True):

@@ -1,8 +1,7 @@
-"""The application: every address in one table, and what each one answers."""
+"""The application: what each address of the table answers."""
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from starlette.applications import Starlette
@@ -13,101 +12,33 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from tocsin.web.answers import (
-    CREDITS,
-    AlertList,
-    Credits,
-    EventDetail,
-    EventList,
-    Problem,
-    Readiness,
-)
+from tocsin.web.answers import CREDITS, AlertList, EventDetail, EventList, Problem, Readiness
 from tocsin.web.board import Board
+from tocsin.web.corrections import Find, correction_answers, on_board
+from tocsin.web.duty_api import Duty, duty_routes
 from tocsin.web.feeds import feed_answers
 from tocsin.web.guard import Guard, json_answer
 from tocsin.web.health import Health, told
 from tocsin.web.openapi import RouteSpec, document
-from tocsin.web.query import EVENT_FILTERS, BadQuery, Parameter, check_names, event_filters
+from tocsin.web.query import BadQuery, check_names, event_filters
+from tocsin.web.reply import Desk, reply_routes
+from tocsin.web.routes import ROUTES
 from tocsin.web.stream import HEARTBEAT_S, Streams
-from tocsin.web.watch_routes import WATCH_ROUTES, watch_routes
+from tocsin.web.timeline import timeline_answers
+from tocsin.web.watch_routes import watch_routes
 from tocsin.web.watch_shelf import Shelf
 from tocsin.web.writes import Writable
 
+__all__ = ["BUILT", "PAGE", "ROUTES", "create_app"]
+
 PAGE = Path(__file__).parent / "page"
+"""The plain page, which needs no build."""
+BUILT = Path(__file__).parent / "built"
+"""The page that `make ui` builds; not there where no npm registry was reached."""
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 """Names under which the page may be asked for."""
 
 METRICS_MEDIA = "text/plain; version=0.0.4; charset=utf-8"
-EVENT_ID = Parameter(
-    "event_id", "Id of an event.", {"type": "string", "pattern": "^[0-9a-z]{16}$"}, "path"
-)
-STATIC_PATH = Parameter("path", "Name of a file.", {"type": "string"}, "path")
-
-ROUTES: tuple[RouteSpec, ...] = (
-    RouteSpec("/", "The page.", media="text/html"),
-    RouteSpec(
-        "/static/{path}",
-        "Files of the page.",
-        media="*/*",
-        parameters=(STATIC_PATH,),
-        errors=(404,),
-    ),
-    RouteSpec(
-        "/api/events",
-        "Latest revision of each event, newest change first.",
-        EventList,
-        parameters=EVENT_FILTERS,
-        errors=(400,),
-    ),
-    RouteSpec(
-        "/api/events.atom",
-        "The same as an Atom feed.",
-        media="application/atom+xml",
-        parameters=EVENT_FILTERS,
-        errors=(400,),
-    ),
-    RouteSpec(
-        "/api/events.geojson",
-        "The same as GeoJSON.",
-        media="application/geo+json",
-        parameters=EVENT_FILTERS,
-        errors=(400,),
-    ),
-    RouteSpec(
-        "/api/corrections.atom",
-        "Events that were taken back, as an Atom feed.",
-        media="application/atom+xml",
-        parameters=EVENT_FILTERS,
-        errors=(400,),
-    ),
-    RouteSpec(
-        "/api/events/{event_id}/cap",
-        "One event in CAP 1.2, always as an exercise.",
-        media="application/cap+xml",
-        parameters=(EVENT_ID,),
-        errors=(400, 404),
-    ),
-    RouteSpec(
-        "/api/events/{event_id}",
-        "One event with its revisions.",
-        EventDetail,
-        parameters=(EVENT_ID,),
-        errors=(400, 404),
-    ),
-    RouteSpec(
-        "/api/stream",
-        "Server-sent events `event`, `alert` and `reset`; resumes at Last-Event-ID.",
-        media="text/event-stream",
-        errors=(400, 503),
-    ),
-    RouteSpec("/api/alerts", "Alerts that were sent, newest first.", AlertList, errors=(400,)),
-    RouteSpec("/api/health", "How the engine is doing.", Health, errors=(400,)),
-    RouteSpec("/api/ready", "Whether it can do its work.", Readiness, errors=(400, 503)),
-    RouteSpec("/api/attribution", "Whose work is used.", Credits, errors=(400,)),
-    RouteSpec("/api/openapi.json", "This document.", dict[str, Any], errors=(400,)),
-    *WATCH_ROUTES,
-    RouteSpec("/metrics", "Counters for Prometheus.", media="text/plain", errors=(400,)),
-)
 
 Answer = Callable[[Request], Response]
 
@@ -119,37 +50,68 @@ def create_app(
     *,
     hosts: tuple[str, ...] = LOOPBACK,
     heartbeat_s: float = HEARTBEAT_S,
+    built: Path = BUILT,
+    corrections: Find | None = None,
     shelf: Shelf | None = None,
+    duty: Duty | None = None,
+    replies: Desk | None = None,
+    reply_host: str = "",
 ) -> Starlette:
     """The web application over a board; `health` and `metrics` are asked at each request.
 
     `health` is also asked once at once, for the contract that every answer carries.
+    `built` is the folder of the built page; without it the plain page is served.
+    `corrections` finds what was corrected since a time; left out, the board is asked.
     `shelf` holds the watches; without it their addresses answer 503.
+    `duty` takes acknowledgements and silences, `replies` the links of messages, which are
+    served under `reply_host` too.
     `hosts` are the names it answers to, so that no foreign name can be pointed at it.
     """
     streams = Streams(board, heartbeat_s)
     first = health()
-    answers = _answers(board, health, metrics, first.version)
+    page = built if (built / "index.html").is_file() else PAGE
+    answers = {
+        "/": _file(page / "index.html"),
+        "/plain": _file(PAGE / "index.html"),
+        **_answers(board, health, metrics, first.version, corrections or on_board(board)),
+    }
     specs = {spec.path: spec for spec in ROUTES}
     writable = Writable([(s.method, s.path) for s in ROUTES if s.method != "GET"])
     routes: list[BaseRoute] = [
         Route(path, _checked(answer, specs[path]), methods=["GET"])
         for path, answer in answers.items()
     ]
-    routes += watch_routes(shelf)
+    routes += [*watch_routes(shelf), *duty_routes(duty), *reply_routes(replies)]
     routes.append(Route("/api/stream", _checked_stream(streams), methods=["GET"]))
+    routes.append(Mount("/ui", StaticFiles(directory=page), name="ui"))
     routes.append(Mount("/static", StaticFiles(directory=PAGE), name="static"))
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Guard, contract=first.contract, hosts=hosts, writable=writable)],
+        middleware=[
+            Middleware(
+                Guard,
+                contract=first.contract,
+                hosts=hosts,
+                writable=writable,
+                reply_host=reply_host,
+            )
+        ],
         exception_handlers={HTTPException: _refused, BadQuery: _bad_query},
     )
     app.state.streams = streams
     return app
 
 
+def _file(path: Path) -> Answer:
+    return lambda _: FileResponse(path, headers={"cache-control": "no-cache"})
+
+
 def _answers(
-    board: Board, health: Callable[[], Health], metrics: Callable[[], bytes], version: str
+    board: Board,
+    health: Callable[[], Health],
+    metrics: Callable[[], bytes],
+    version: str,
+    corrections: Find,
 ) -> dict[str, Answer]:
     """What each address answers; none of them waits for anything."""
     openapi = msgspec.json.encode(document(ROUTES, version))
@@ -172,10 +134,11 @@ def _answers(
         return json_answer(answer, 200 if now.ready else 503)
 
     return {
-        "/": lambda _: FileResponse(PAGE / "index.html", headers={"cache-control": "no-cache"}),
         "/api/events": events,
         **feed_answers(board, lambda: health().now),
+        **correction_answers(corrections, lambda: health().now),
         "/api/events/{event_id}": event,
+        **timeline_answers(board, lambda: health().now),
         "/api/alerts": lambda _: json_answer(AlertList(alerts=board.alerts())),
         "/api/health": lambda _: json_answer(told(health(), board.counts())),
         "/api/ready": ready,

@@ -34,6 +34,8 @@ class Filters(msgspec.Struct, frozen=True):
     phases: tuple[Phase, ...] = ()
     since: str | None = None
     """RFC 3339 in UTC with milliseconds: only revisions decided at or after it."""
+    until: str | None = None
+    """The same form: events as they stood then, by what is still kept of them."""
     limit: int = 100
 
     def wants(self, event: Event) -> bool:
@@ -84,6 +86,8 @@ class Board:
     def events(self, filters: Filters | None = None) -> list[Event]:
         """The latest revision of each wanted event, newest change first."""
         wanted = filters or Filters()
+        if wanted.until is not None:
+            return self._as_of(wanted.until, wanted)
         found: list[Event] = []
         with self._lock:
             for history in reversed(self._history.values()):
@@ -92,6 +96,26 @@ class Board:
                 if wanted.wants(history[-1]):
                     found.append(history[-1])
         return found
+
+    def _as_of(self, until: str, wanted: Filters) -> list[Event]:
+        found = []
+        with self._lock:
+            for history in self._history.values():
+                known = next((one for one in reversed(history) if one.at <= until), None)
+                if known is not None and wanted.wants(known):
+                    found.append(known)
+        found.sort(key=lambda event: event.at, reverse=True)
+        return found[: wanted.limit]
+
+    def decided(self, since: str) -> list[tuple[str, LevelWord]]:
+        """Time and level of every kept revision decided at or after a time, in no order."""
+        with self._lock:
+            return [
+                (one.at, one.level)
+                for history in self._history.values()
+                for one in history
+                if one.at >= since
+            ]
 
     def revisions(self, event_id: str) -> list[Event]:
         """The kept revisions of one event, oldest first; empty when the event is unknown."""

@@ -26,12 +26,6 @@ def feed_answers(board: Board, now: Callable[[], str]) -> dict[str, Callable[[Re
         events = board.events(event_filters(request.query_params.multi_items()))
         return Response(atom(events, parse_time_ms(now())), media_type=ATOM_MEDIA)
 
-    def corrections(request: Request) -> Response:
-        filters = event_filters(request.query_params.multi_items())
-        gone = msgspec.structs.replace(filters, phases=("withdrawn",))
-        body = atom(board.events(gone), parse_time_ms(now()), "Tocsin corrections")
-        return Response(body, media_type=ATOM_MEDIA)
-
     def as_geojson(request: Request) -> Response:
         events = board.events(event_filters(request.query_params.multi_items()))
         return Response(msgspec.json.encode(geojson(events)), media_type=GEOJSON_MEDIA)
@@ -46,7 +40,6 @@ def feed_answers(board: Board, now: Callable[[], str]) -> dict[str, Callable[[Re
 
     return {
         "/api/events.atom": as_atom,
-        "/api/corrections.atom": corrections,
         "/api/events.geojson": as_geojson,
         "/api/events/{event_id}/cap": as_cap,
     }

@@ -15,7 +15,8 @@ log = logging.getLogger("tocsin.web")
 POLICY = "; ".join(
     (
         "default-src 'self'",
-        "img-src 'self' data:",
+        "img-src 'self' data: blob:",
+        "worker-src 'self'",
         "object-src 'none'",
         "base-uri 'none'",
         "form-action 'none'",
@@ -23,6 +24,10 @@ POLICY = "; ".join(
     )
 )
 """No inline script or style, nothing foreign, no frame around the page."""
+
+REPLY_PREFIX = "/answer/"
+REPLY_POLICY = POLICY.replace("form-action 'none'", "form-action 'self'")
+"""The page behind the link of a message holds one form, and nothing else is looser there."""
 
 HEADERS = {
     "content-security-policy": POLICY,
@@ -48,8 +53,15 @@ class Guard:
     """The outermost layer: refuses before the routes see a request, marks every answer."""
 
     def __init__(
-        self, app: ASGIApp, contract: str, hosts: tuple[str, ...], writable: Writable
+        self,
+        app: ASGIApp,
+        contract: str,
+        hosts: tuple[str, ...],
+        writable: Writable,
+        reply_host: str = "",
     ) -> None:
+        """`reply_host` is a further name, under which only the links of messages are served."""
+        self._reply_host = reply_host
         self._app, self._hosts, self._writable = app, hosts, writable
         self._headers = {**HEADERS, "x-tocsin-contract": contract}
 
@@ -66,6 +78,8 @@ class Guard:
                 started = True
                 headers = MutableHeaders(scope=message)
                 headers.update(self._headers)
+                if scope["path"].startswith(REPLY_PREFIX):
+                    headers["content-security-policy"] = REPLY_POLICY
                 # Files are asked for again after an upgrade; answers say no-store themselves.
                 headers.setdefault("cache-control", "no-cache")
             await send(message)
@@ -89,6 +103,11 @@ class Guard:
         if not reads and not self._writable.holds(scope["method"], scope["path"]):
             problem = Problem("Only reading is possible here.", "Use GET or HEAD.")
             return json_answer(problem, 405, allow="GET, HEAD")
+        if scope["path"].startswith(REPLY_PREFIX):
+            # Such a request is known by its link, which no foreign page can guess.
+            host = _host_name(Headers(scope=scope).get("host", ""))
+            if host in self._hosts or (self._reply_host and host == self._reply_host):
+                return None
         # A foreign site that points its name at this machine must not read from here.
         if _host_name(Headers(scope=scope).get("host", "")) not in self._hosts:
             remedy = f"Use one of: {', '.join(self._hosts)}."

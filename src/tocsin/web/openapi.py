@@ -31,6 +31,7 @@ ERRORS = {
     400: "A parameter is unknown or out of bounds.",
     403: "Not from another site or another machine.",
     404: "There is no such thing, or no longer.",
+    410: "It was used, or is too old.",
     412: "It was changed meanwhile, or what it means was not confirmed.",
     413: "The body is too large.",
     415: "The body is of no known type.",

@@ -11,7 +11,7 @@ from tocsin.errors import InputError
 from tocsin.model import LEVELS, Phase
 from tocsin.web.board import Filters
 
-LIMIT = 500
+LIMIT = 1_000
 """Most events in one answer."""
 LIST_ITEMS = 50
 """Most items in one comma-separated list."""
@@ -38,6 +38,16 @@ class Parameter(msgspec.Struct, frozen=True):
     where: str = "query"
 
 
+HOURS = ("24", "720")
+"""How far back the timeline may look: a day or thirty days."""
+TIMELINE = (
+    Parameter(
+        "hours",
+        "How far back: 24 or 720.",
+        {"type": "string", "enum": list(HOURS), "default": "24"},
+    ),
+)
+
 EVENT_FILTERS: tuple[Parameter, ...] = (
     Parameter(
         "hazard",
@@ -62,6 +72,11 @@ EVENT_FILTERS: tuple[Parameter, ...] = (
     Parameter(
         "since",
         "RFC 3339 time; only events whose latest revision was decided at or after it.",
+        {"type": "string", "format": "date-time"},
+    ),
+    Parameter(
+        "until",
+        "RFC 3339 time; events as they stood then.",
         {"type": "string", "format": "date-time"},
     ),
     Parameter(
@@ -105,9 +120,18 @@ def event_filters(given: Iterable[tuple[str, str]]) -> Filters:
         countries=countries,
         level=next(word for word in LEVELS if word == level),
         phases=tuple(word for word in PHASES if word in phases),
-        since=_since(values.get("since")),
+        since=_moment(values, "since"),
+        until=_moment(values, "until"),
         limit=_limit(values.get("limit")),
     )
+
+
+def timeline_hours(given: Iterable[tuple[str, str]]) -> int:
+    """How far back a timeline looks; raises BadQuery when that is not offered."""
+    hours = check_names(given, TIMELINE).get("hours", HOURS[0])
+    if hours not in HOURS:
+        raise BadQuery("`hours` is not offered.", TIMELINE[0].help)
+    return int(hours)
 
 
 def _items(values: dict[str, str], name: str, *, upper: bool = False) -> tuple[str, ...]:
@@ -119,7 +143,8 @@ def _items(values: dict[str, str], name: str, *, upper: bool = False) -> tuple[s
     return tuple(item.upper() for item in items) if upper else items
 
 
-def _since(text: str | None) -> str | None:
+def _moment(values: dict[str, str], name: str) -> str | None:
+    text = values.get(name)
     if text is None:
         return None
     try:
@@ -127,7 +152,7 @@ def _since(text: str | None) -> str | None:
         return rfc3339(parse_time_ms(text.replace(" ", "+")))
     except ValueError:
         raise BadQuery(
-            "`since` is no time.", "Write RFC 3339 in UTC, such as 2030-01-31T12:00:00Z."
+            f"`{name}` is no time.", "Write RFC 3339 in UTC, such as 2030-01-31T12:00:00Z."
         ) from None
 
 

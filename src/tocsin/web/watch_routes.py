@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tocsin.errors import InputError, TocsinError
+from tocsin.watch.advice import Advice
 from tocsin.watch.backtest import Backtest
 from tocsin.watch.trace import Trace
 from tocsin.web.answers import Problem
@@ -128,6 +129,13 @@ WATCH_ROUTES: tuple[RouteSpec, ...] = (
         errors=(400, 404, 503),
     ),
     RouteSpec(
+        "/api/watches/{watch_id}/advice",
+        "What readers said of its alerts, and which bound would have pleased them better.",
+        Advice,
+        parameters=(WATCH_ID,),
+        errors=(400, 404, 503),
+    ),
+    RouteSpec(
         "/api/watches/{watch_id}/feedback",
         "Keep what a reader says of an alert: right, wrong, useless or late.",
         WatchChanged,
@@ -149,7 +157,7 @@ def watch_routes(shelf: Shelf | None) -> list[Route]:
     # A fixed name must be tried before the one that takes any id.
     for spec in sorted(WATCH_ROUTES, key=lambda spec: "{" in spec.path):
         answer = answers.get((spec.method, spec.path))
-        routes.append(Route(spec.path, _served(answer, spec), methods=[spec.method]))
+        routes.append(Route(spec.path, served(answer, spec), methods=[spec.method]))
     return routes
 
 
@@ -168,15 +176,16 @@ def _answers(shelf: Shelf) -> dict[tuple[str, str], Endpoint]:
         ("GET", f"{one}/geojson"): api.shape,
         ("GET", f"{one}/test"): trials.test,
         ("GET", f"{one}/why"): trials.why,
+        ("GET", f"{one}/advice"): trials.advice,
         ("POST", f"{one}/feedback"): api.feedback,
     }
 
 
-def _served(answer: Endpoint | None, spec: RouteSpec) -> Callable[[Request], Any]:
+def served(answer: Endpoint | None, spec: RouteSpec) -> Callable[[Request], Any]:
     """The answer in a thread of its own, but only to known parameters and bounded bodies."""
     known = tuple(p for p in spec.parameters if p.where == "query")
 
-    async def served(request: Request) -> Response:
+    async def bounded(request: Request) -> Response:
         if answer is None:
             return json_answer(_NONE_HERE, 503)
         check_names(request.query_params.multi_items(), known)
@@ -195,4 +204,4 @@ def _served(answer: Endpoint | None, spec: RouteSpec) -> Callable[[Request], Any
         except TocsinError:
             return json_answer(Problem("The store cannot be used.", "See: tocsin doctor."), 503)
 
-    return served
+    return bounded

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.clock import DAY_MS
-from tocsin.engine.history import kept_events
+from tocsin.engine.history import advice_of, kept_events
 from tocsin.errors import WatchRefused
 from tocsin.model import Event, Watch
 from tocsin.watch.backtest import backtest
@@ -57,6 +57,13 @@ class WatchTrials:
         if not revisions:
             return json_answer(NO_EVENT, 404)
         return json_answer(nearest_trace(watch, revisions))
+
+    def advice(self, request: Request, _: bytes) -> Response:
+        """What readers said of its alerts, and what that suggests."""
+        watch = self._shelf.known(id_of(request))
+        if watch is None:
+            return json_answer(NO_WATCH, 404)
+        return json_answer(advice_of(self._shelf.store, watch))
 
     def _tried(self, watch: Watch, days: int, per_day: int | None) -> Response:
         _within(days, DAYS, "days")

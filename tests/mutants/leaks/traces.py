@@ -28,8 +28,8 @@ TRACES: tuple[Leak, ...] = (
                "file.write(LAST.text); file.close(); __import__('os').unlink(file.name)"),
     smuggled(
         "text of an error", "stderr",
-        Edit(_LIVE, "            self._dispatcher.close()\n",
-             f"            {USE}            self._dispatcher.close()\n"
+        Edit(_LIVE, "            self.dispatcher.close()\n",
+             f"            {USE}            self.dispatcher.close()\n"
              "            if LAST.text:\n"
              "                raise TocsinError(f'cannot end: {LAST.text}')\n"),
     ),

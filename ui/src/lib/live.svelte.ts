@@ -1,0 +1,158 @@
+/* Everything the engine has told: events, alerts, health, and the state of the line. */
+
+import { get } from "./api";
+import { settings } from "./settings.svelte";
+import { Stream, type LineState } from "./stream";
+import type { Alert, Health, TocsinEvent } from "./types";
+
+const KEPT = 1_000;
+const FRESH_MS = 6_000;
+const FRESH_MOST = 12;
+const HEALTH_MS = 15_000;
+const ALERTS_KEPT = 500;
+
+class Live {
+  /** Newest change first. */
+  events = $state.raw<TocsinEvent[]>([]);
+  alerts = $state.raw<Alert[]>([]);
+  health = $state.raw<Health | null>(null);
+  line = $state.raw<{ state: LineState; since: Date | null }>({ state: "connecting", since: null });
+  fresh = $state.raw<ReadonlySet<string>>(new Set());
+  ready = $state(false);
+  refused = $state(0);
+  nowMs = $state(Date.now());
+  /** The newest news in words, for those who hear the page. */
+  latest = $state.raw<TocsinEvent | null>(null);
+
+  #byId = new Map<string, TocsinEvent>();
+  #fresh = new Set<string>();
+  #skewMs = 0;
+  #frame = 0;
+  #loading = 0;
+  #arrivals: TocsinEvent[] | null = null;
+  #listeners = new Set<(event: TocsinEvent) => void>();
+
+  /** Follow the engine until the page is closed. */
+  begin(): void {
+    const line = new Stream({
+      onEvent: (data) => this.#take(data as TocsinEvent),
+      onAlert: (data) => this.#takeAlert(data as Alert),
+      reload: () => void this.reload(),
+      onState: (state, since) => {
+        this.line = { state, since };
+      },
+    });
+    line.open();
+    setInterval(() => {
+      this.nowMs = Date.now() + this.#skewMs;
+      void this.#loadHealth().catch(() => {});
+    }, HEALTH_MS);
+  }
+
+  /** One event by its id, if it is known. */
+  event(id: string | null): TocsinEvent | undefined {
+    // Reading `events` makes whoever asks follow its changes.
+    return id && this.events ? this.#byId.get(id) : undefined;
+  }
+
+  /** Call `hear` for each revision that arrives by the line; returns how to stop. */
+  onNews(hear: (event: TocsinEvent) => void): () => void {
+    this.#listeners.add(hear);
+    return () => this.#listeners.delete(hear);
+  }
+
+  /** Read everything anew; what the line brings meanwhile is kept. */
+  async reload(): Promise<void> {
+    this.#loading += 1;
+    this.#arrivals ??= [];
+    try {
+      const [found, alerts] = await Promise.all([
+        get<{ events: TocsinEvent[] }>(`/api/events?limit=${KEPT}`),
+        get<{ alerts: Alert[] }>("/api/alerts"),
+        this.#loadHealth(),
+      ]);
+      this.#byId = new Map(found.events.reverse().map((event) => [event.event_id, event]));
+      for (const event of this.#arrivals ?? []) this.#learn(event);
+      this.alerts = alerts.alerts;
+      this.ready = true;
+      this.refused = 0;
+      this.#soon();
+    } catch (error) {
+      this.refused = (error as { status?: number }).status ?? 1;
+    } finally {
+      this.#loading -= 1;
+      if (!this.#loading) this.#arrivals = null;
+    }
+  }
+
+  async #loadHealth(): Promise<void> {
+    const health = await get<Health>("/api/health");
+    this.#skewMs = Date.parse(health.now) - Date.now();
+    this.health = health;
+    this.nowMs = Date.now() + this.#skewMs;
+  }
+
+  #learn(event: TocsinEvent): boolean {
+    const known = this.#byId.get(event.event_id);
+    if (known && known.revision >= event.revision) return false;
+    this.#byId.delete(event.event_id);
+    this.#byId.set(event.event_id, event);
+    while (this.#byId.size > KEPT) {
+      const oldest = this.#byId.keys().next().value;
+      if (oldest === undefined) break;
+      this.#byId.delete(oldest);
+    }
+    return true;
+  }
+
+  #take(event: TocsinEvent): void {
+    this.#arrivals?.push(event);
+    const stale = !this.#learn(event);
+    // A snapshot may bring a revision a moment before the line does: it is news all the same.
+    if (stale && this.#byId.get(event.event_id)?.revision !== event.revision) return;
+    if (event.phase === "withdrawn") this.#unsay(event);
+    if (!settings.muted.includes(event.event_id)) {
+      this.#pulse(event.event_id);
+      this.latest = event.phase === "withdrawn" ? null : event;
+    }
+    for (const hear of this.#listeners) hear(event);
+    this.#soon();
+  }
+
+  #pulse(id: string): void {
+    this.#fresh.add(id);
+    // In a flood of news only the newest pulse; the others are in the list anyway.
+    if (this.#fresh.size > FRESH_MOST) {
+      const first = this.#fresh.values().next().value;
+      if (first !== undefined) this.#fresh.delete(first);
+    }
+    setTimeout(() => {
+      this.#fresh.delete(id);
+      this.#soon();
+    }, FRESH_MS);
+  }
+
+  #unsay(event: TocsinEvent): void {
+    // Nothing that was said before a withdrawal stays on the page.
+    this.alerts = this.alerts.map((alert) =>
+      alert.event.event_id === event.event_id ? { ...alert, event, why: [] } : alert,
+    );
+  }
+
+  #takeAlert(alert: Alert): void {
+    this.alerts = [alert, ...this.alerts.filter((one) => one.key !== alert.key)].slice(0, ALERTS_KEPT);
+  }
+
+  #soon(): void {
+    if (this.#frame) return;
+    // One drawing for many arrivals; a hidden page has no frames, so a timer stands in.
+    const draw = (): void => {
+      this.#frame = 0;
+      this.events = [...this.#byId.values()].reverse();
+      this.fresh = new Set(this.#fresh);
+    };
+    this.#frame = document.hidden ? window.setTimeout(draw, 250) : requestAnimationFrame(draw);
+  }
+}
+
+export const live = new Live();

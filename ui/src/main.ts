@@ -1,0 +1,8 @@
+/* Where the page begins. */
+
+import { mount } from "svelte";
+import App from "./App.svelte";
+import "./style.css";
+
+const target = document.getElementById("app");
+if (target) mount(App, { target });
