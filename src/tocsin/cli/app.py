@@ -7,6 +7,7 @@ import typer
 from tocsin import __version__
 from tocsin.cli import (
     alerts,
+    coverage,
     demo,
     doctor,
     explain,
@@ -35,9 +36,10 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("init")(init.init)
-app.command("doctor")(doctor.doctor)
+app.add_typer(doctor.app)
 app.command("run")(run.run)
 app.command("replay")(replay.replay)
+app.command("coverage")(coverage.coverage)
 app.command("explain")(explain.explain)
 app.command("score")(score.score)
 app.command("fit")(fit.fit_belief)

@@ -60,6 +60,7 @@ class Live:
             lambda: health_of(self.engine, clock),
             lambda: metrics_of(self.engine, board, clock),
             corrections=self.engine.store.corrections.since,
+            coverage=self.engine.coverage,
             shelf=Shelf(
                 self.engine.store,
                 self.engine.configured,

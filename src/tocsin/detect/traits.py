@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.detect.state import PlaceTable
-from tocsin.vocabulary.gazetteer import ADMIN1, CITY, Gazetteer
+from tocsin.vocabulary.gazetteer import ADMIN1, CITY, FACILITY, Gazetteer
 from tocsin.vocabulary.hazards import load_hazards
 
 CHRONIC_H = 7 * 24
@@ -62,7 +62,7 @@ def place_table(gazetteer: Gazetteer) -> PlaceTable:
     """
     own = np.arange(len(gazetteer), dtype=np.int32)
     unit = np.where(gazetteer.kind == ADMIN1, own, gazetteer.admin1)
-    has_unit = (gazetteer.kind == CITY) | (gazetteer.kind == ADMIN1)
+    has_unit = np.isin(gazetteer.kind, (CITY, ADMIN1, FACILITY))
     return PlaceTable(
         gazetteer.country.astype(np.int32), np.where(has_unit, unit, -1).astype(np.int32)
     )

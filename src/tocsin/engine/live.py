@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from tocsin.clock import DAY_MS, MINUTE_MS, Clock
 from tocsin.deliver import Desk, Dispatcher, Links, Policy, Sink
 from tocsin.engine.bulletins import BulletinReader
+from tocsin.engine.coverage import Coverage, Ear
 from tocsin.engine.intake import Chunk, Intake
 from tocsin.engine.keys import Keys
 from tocsin.errors import TocsinError
@@ -21,6 +22,7 @@ from tocsin.store import Store
 from tocsin.store.records import fell_below_k
 from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.vocabulary.pack import load_vocabulary
+from tocsin.vocabulary.tongues import LANGUAGES
 from tocsin.watch import Matcher
 
 CHUNKS = 64
@@ -82,6 +84,7 @@ class Engine:
         self._line = Pipeline(gazetteer, families, keys.identity, self.contract, ordinal)
         self._reader = BulletinReader(vocabulary, gazetteer)
         self._gate = Gate(vocabulary, gazetteer, keys.voices, keys.term)
+        self._ear = Ear(LANGUAGES, LANGUAGES[1:], gazetteer.iso)
         self.configured = tuple(watches)
         self._matcher = Matcher(watches)
         self.links = links
@@ -121,11 +124,16 @@ class Engine:
         """Stream time of the line."""
         return self._line.now_ms
 
+    def coverage(self) -> Coverage:
+        """Which languages and countries were heard of late."""
+        return self._ear.told(self._line.now_ms)
+
     def run(self) -> None:
         """Work until `stop`; a store that cannot be used ends the run with its error."""
         self.store.checkpoint()
         for revision in reversed(self.store.latest(self._clock.now_ms() - 2 * DAY_MS)):
             if revision.event is not None:
+                self._line.recall(revision.event)
                 self._listeners.event(revision.event)
         for intake in self.intakes:
             intake.start()
@@ -225,10 +233,11 @@ class Engine:
                 intake = chunk.intake
                 if chunk.gap:
                     events += self._line.purge(intake.stream, self._line.now_ms)
+                    self._ear.purge(intake.stream)
                     notices.append(Notice(intake.name, "gap", chunk.received_ms))
                 passed = self._gate.enter(
                     chunk.frames, intake.source.decode, intake.family, intake.tally,
-                    chunk.received_ms, intake.stream,
+                    chunk.received_ms, intake.stream, getattr(intake.source, "scan", None),
                 )  # fmt: skip
                 events += self._through(passed, bulletins)
                 bulletins = []
@@ -260,6 +269,7 @@ class Engine:
         return now_ms if now_ms - self._heard_ms >= SILENCE_MS else 0
 
     def _through(self, passed: Passed, bulletins: Sequence[Bulletin]) -> list[Event]:
+        self._ear.hear(passed.batch, passed.removals, passed.now_ms)
         return self._line.step(passed.batch, passed.removals, bulletins, passed.now_ms).events
 
     def _send(self, channel: str) -> None:

@@ -17,6 +17,7 @@ from tocsin.metrics import Reason
 from tocsin.sources import FRAME_BYTES, Post
 from tocsin.sources.frames import decode_replay
 from tocsin.sources.lines import LineCutter, Standing
+from tocsin.sources.scan import scan_jetstream
 
 FRAMES_PER_READ = 4_096
 """Most frames one read hands on."""
@@ -50,6 +51,8 @@ class FileSource:
         deletes=True,
         terms="",
     )
+
+    scan = staticmethod(scan_jetstream)
 
     def __init__(self, settings: dict[str, Value], clock: Clock) -> None:
         """`settings` as checked by the spec; the clock is not needed to read a file."""

@@ -17,6 +17,7 @@ from tocsin.sources.courtesy import agent, is_loopback
 from tocsin.sources.frames import POSTS, decode_jetstream
 from tocsin.sources.jetstream_cursor import Cursor, Tracker, Wire
 from tocsin.sources.jetstream_servers import Turns, address, others
+from tocsin.sources.scan import scan_jetstream
 
 FRAMES_PER_READ = 4_096
 """Most frames one read hands on."""
@@ -90,6 +91,8 @@ class JetstreamSource:
             "user asks to be deleted; no key needed; one connection per client."
         ),
     )
+
+    scan = staticmethod(scan_jetstream)
 
     def __init__(self, settings: dict[str, Value], clock: Clock) -> None:
         """`settings` as checked by the spec; raises ConfigError for a host or url that is none."""
