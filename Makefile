@@ -4,12 +4,13 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo ui test lint browser wheel reference constraints nightly clean
+.PHONY: help demo ui test lint browser wheel reference constraints nightly kills clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 JOBS ?= 2
+KILLS ?= 200
 PORT ?=
 ARGS ?=
 T ?= tests
@@ -70,6 +71,7 @@ constraints: $(VENV)/.run ## Lock every dependency by hash again (constraints/*.
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host "$$@" pyproject.toml; }; \
 	lock --output-file constraints/run.txt; \
 	lock --output-file constraints/test.txt --constraint constraints/run.txt --extra test; \
+	lock --output-file constraints/apprise.txt --constraint constraints/test.txt --extra apprise; \
 	lock --output-file constraints/build.txt --constraint constraints/test.txt \
 	  --all-build-deps --only-build-deps
 

@@ -12,7 +12,7 @@ import pytest
 from tidy.files import ROOT
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LOCKS = ("run", "test", "build")
+LOCKS = ("run", "test", "apprise", "build")
 
 
 def pins(lock):
@@ -72,6 +72,7 @@ def test_every_requirement_is_locked():
     extras = project["optional-dependencies"]
     assert {name(line) for line in (*extras["test"], *extras["eval"])} <= set(pins("test"))
     assert {name(line) for line in PYPROJECT["build-system"]["requires"]} <= set(pins("build"))
+    assert {name(line) for line in extras["apprise"]} <= set(pins("apprise"))
 
 
 @pytest.mark.parametrize("lock", LOCKS)

@@ -5,7 +5,19 @@ import sys
 import typer
 
 from tocsin import __version__
-from tocsin.cli import alerts, demo, doctor, explain, init, replay, run, score, vocabulary, watch
+from tocsin.cli import (
+    alerts,
+    backup,
+    demo,
+    doctor,
+    explain,
+    init,
+    replay,
+    run,
+    score,
+    vocabulary,
+    watch,
+)
 from tocsin.cli.crash import quieten, tell
 from tocsin.cli.screen import fail
 from tocsin.errors import TocsinError
@@ -26,6 +38,8 @@ app.command("init")(init.init)
 app.command("doctor")(doctor.doctor)
 app.command("run")(run.run)
 app.command("replay")(replay.replay)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("explain")(explain.explain)
 app.command("score")(score.score)
 app.add_typer(alerts.app)

@@ -6,8 +6,11 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from tocsin.clock import DAY_MS, MINUTE_MS, Clock
-from tocsin.deliver import Desk, Dispatcher, Links, Policy, Sink
+from tocsin.config import Value
+from tocsin.deliver import Desk, Dispatcher, Heartbeat, Links, Policy, Sink
 from tocsin.engine.bulletins import BulletinReader
 from tocsin.engine.intake import Chunk, Intake
 from tocsin.engine.keys import Keys
@@ -28,6 +31,8 @@ SILENCE_MS = 30_000
 """After so long without posts the stream's time follows the clock."""
 KEEP_DAYS = 400
 """How long event revisions are kept."""
+STALLED_MS = 30_000
+"""A loop that did not step for so long has stalled."""
 SEND_S = 0.5
 """Longest pause before a channel looks again at what it owes."""
 _ORDINAL = "ordinal"
@@ -56,6 +61,8 @@ class Engine:
         rng: random.Random | None = None,
         policies: Mapping[str, Policy] | None = None,
         links: Links | None = None,
+        heartbeat: Mapping[str, Value] | None = None,
+        drill: bool = False,
     ) -> None:
         self._clock, self.store, self._listeners, self._step_s = clock, store, listeners, step_s
         self._rng = rng or random.Random()
@@ -68,7 +75,9 @@ class Engine:
         self._gate = Gate(vocabulary, gazetteer, keys.voices, keys.term)
         self.configured = tuple(watches)
         self._matcher = Matcher(watches)
-        self.links = links
+        self.links, self.drill = links, drill
+        beats = heartbeat and heartbeat["url"]
+        self.heartbeat = Heartbeat(heartbeat, clock, self.unwell) if heartbeat and beats else None
         self.dispatcher = Dispatcher(store, sinks, clock, self._rng, links)
         self.desk = Desk(policies or {}, store)
         self._seen_version = -1
@@ -113,6 +122,8 @@ class Engine:
             threading.Thread(target=self._send, args=(c,), name=f"deliver-{c}", daemon=True)
             for c in self.dispatcher.channels
         ]
+        if self.heartbeat is not None:
+            senders.append(threading.Thread(target=self._beat, name="heartbeat", daemon=True))
         for sender in senders:
             sender.start()
         self.ready.set()
@@ -129,7 +140,19 @@ class Engine:
             for sender in senders:
                 sender.join(10.0)
             self.dispatcher.close()
+            if self.heartbeat is not None:
+                self.heartbeat.close()
             self.store.checkpoint()
+
+    def unwell(self) -> str:
+        """Why nobody should rely on this run just now; nothing when all is well."""
+        if not self.ready.is_set() or self.failed is not None:
+            return "not running"
+        if self._clock.now_ms() - max(self.stepped_ms, self.started_ms) > STALLED_MS:
+            return "stalled"
+        if any(intake.state == "refused" for intake in self.intakes):
+            return "a source is refused"
+        return ""
 
     def stop(self) -> None:
         """Ask the run to end after the step it is in."""
@@ -189,6 +212,8 @@ class Engine:
                 bulletins = []
                 self._heard_ms = self._clock.now_ms()
         events += self._through(self._gate.pass_time(self._stream_hand_ms()), bulletins)
+        if self.drill:
+            events = [msgspec.structs.replace(event, drill=True) for event in events]
         alerts = [alert for event in events for alert in self._matcher.alerts(event)]
         cursors = {c.intake.name: c.cursor for c in chunks if c.cursor is not None}
         now_ms = self._clock.now_ms()
@@ -213,6 +238,12 @@ class Engine:
 
     def _through(self, passed: Passed, bulletins: Sequence[Bulletin]) -> list[Event]:
         return self._line.step(passed.batch, passed.removals, bulletins, passed.now_ms).events
+
+    def _beat(self) -> None:
+        """Tell somebody outside that all is well, as long as it is."""
+        while self.heartbeat is not None and not self._stop.is_set():
+            self.heartbeat.turn()
+            self._stop.wait(1.0)
 
     def _send(self, channel: str) -> None:
         """Deliver what one channel is owed until the run ends; channels do not wait in line.
