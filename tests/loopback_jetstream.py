@@ -34,6 +34,14 @@ def event(wire, number, text=None, time_us=None):
     return json.dumps(frame)
 
 
+def sync(number):
+    """A frame of the v2 wire: the repository of voice `number` was set anew."""
+    at = f"2026-01-01T12:{number // 60 % 60:02d}:{number % 60:02d}.000Z"
+    payload = {"$type": "network.bsky.jetstream.subscribeEvents#sync", "seq": SEQ_0 + number,
+               "did": f"did:plc:voice{number}", "time": at, "sync": {"rev": "3k"}}  # fmt: skip
+    return json.dumps({"$type": "message", "payload": payload})
+
+
 def info(name):
     """An advisory frame of the v2 wire."""
     kind = "network.bsky.jetstream.subscribeEvents#info"

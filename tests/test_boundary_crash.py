@@ -15,7 +15,7 @@ BIRD = hatch(77)[0]
 NOON_MS = 1_767_268_800_000
 STAGES = {
     "decode": "tocsin.sources.file.FileSource.decode",
-    "sieve": "tocsin.gate.sieve",
+    "sieve": "tocsin.gate.sieve.Sieve.named",
     "read": "tocsin.gate.read",
     "admit": "tocsin.gate.admit",
     "detect": "tocsin.detect.lifecycle.Detector.feed",

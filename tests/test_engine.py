@@ -294,3 +294,25 @@ def test_voice_keys_lie_outside_the_state(tmp_path):
     assert all(secret not in path.read_bytes() for path in held)
     assert all(secret.hex().encode() not in path.read_bytes() for path in held)
     assert len(list(memory.iterdir())) == 1
+
+
+def test_an_official_event_is_not_told_again_after_a_restart(tmp_path):
+    sent = rfc3339(START_MS)
+    line = msgspec.json.encode(
+        {"source": "usgs", "id": "xx1", "sent": sent, "hazard": "earthquake", "lat": -12.1,
+         "lon": -77.0, "radius_km": 50, "severity": "Severe", "status": "actual"}
+    )  # fmt: skip
+    told = []
+    for start in range(2):
+        clock = HeldClock(START_MS + (start + 1) * MINUTE_MS)
+        engine, ear = engine_of(tmp_path, {"official": Official([line])}, clock)
+        thread = running(engine)
+        for _ in range(1_000):
+            if engine.intakes[0].tally.admitted and ear.events and engine.steps > 3:
+                break
+            threading.Event().wait(0.02)
+        stop(engine, thread)
+        told.append([(event.event_id, event.revision, event.origin) for event in ear.events])
+    # The second start tells what it finds in its store, once, and nothing of its own.
+    assert told[0] == told[1]
+    assert [(revision, origin) for _, revision, origin in told[0]] == [(1, "official")]

@@ -46,29 +46,29 @@ def test_the_same_post_is_refused_while_it_is_remembered(gate):
 def test_post_tags_go_within_a_day_also_from_a_silent_stream(gate):
     assert SEEN_MS <= 24 * HOUR_MS
     entered(gate, *(row(n, NOON_MS + n) for n in range(50)))
-    assert len(gate._seen) == 50
+    assert len(gate._sorter.seen) == 50
     gate.pass_time(NOON_MS + SEEN_MS - 1)
-    assert len(gate._seen) == 50
+    assert len(gate._sorter.seen) == 50
     gate.pass_time(NOON_MS + SEEN_MS + 50)
-    assert len(gate._seen) == 0
+    assert len(gate._sorter.seen) == 0
 
 
 def test_post_tags_are_bounded_by_number(gate):
     for begin in range(0, SEEN_MAX + 2_000, 4_000):
         rows = [
             json.dumps({"created_at": rfc3339(NOON_MS), "author": "a", "id": f"q{n}",
-                        "text": "good morning"}).encode()
+                        "text": "fire in the valley"}).encode()
             for n in range(begin, begin + 4_000)
         ]  # fmt: skip
         entered(gate, *rows)
-    assert len(gate._seen) == SEEN_MAX
+    assert len(gate._sorter.seen) == SEEN_MAX
 
 
 def test_a_deleted_post_is_forgotten_at_once(gate):
     entered(gate, row(1, NOON_MS), row(2, NOON_MS))
-    assert len(gate._seen) == 2
+    assert len(gate._sorter.seen) == 2
     passed, _ = entered(gate, row(1, NOON_MS + 5, "delete"))
-    assert len(gate._seen) == 1 and passed.removals.rows == 1
+    assert len(gate._sorter.seen) == 1 and passed.removals.rows == 1
 
 
 def test_keys_are_destroyed_on_time_although_nobody_posts(tmp_path):

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loopback_jetstream import SEQ_0, START_US, V2_PATH, LoopbackJetstream, event, info
+from loopback_jetstream import (
+    SEQ_0,
+    START_US,
+    V2_PATH,
+    LoopbackJetstream,
+    event,
+    info,
+    sync,
+)
 from tocsin.clock import HeldClock
 from tocsin.errors import ConfigError, SourceLost, SourceRefused
 from tocsin.metrics import Reason
@@ -17,6 +25,7 @@ from tocsin.sources import FRAME_BYTES, TEXT_CHARS, Post
 from tocsin.sources.frames import JSON_DEPTH, decode_jetstream
 from tocsin.sources.jetstream import MESSAGE_BYTES, JetstreamSource
 from tocsin.sources.jetstream_cursor import Cursor, Tracker
+from tocsin.sources.jetstream_servers import FALLBACKS
 
 SAMPLES = Path(__file__).parent / "samples"
 NOON_MS = START_US // 1000
@@ -97,6 +106,12 @@ def test_a_delete_and_an_edit_carry_the_id_of_their_post(wire):
     ids = [getattr(decode_jetstream(line), "id", None) for line in lines]
     assert ids[7] == ids[0] == "did:plc:invented0000000000000001/3kinvent0001a"
     assert ids[8] == ids[4] is not None
+
+
+def test_a_repository_set_anew_takes_back_what_was_read_of_it():
+    post = decode_jetstream(sync(3).encode())
+    assert isinstance(post, Post)
+    assert (post.op, post.author, post.text) == ("account_deleted", "did:plc:voice3", "")
 
 
 def test_nothing_of_links_mentions_parents_or_cards_is_kept():
@@ -194,7 +209,8 @@ def test_the_right_path_query_and_name_are_sent(wire):
     path, query, headers = server.requests[-1]
     if wire == "v2":
         assert path == V2_PATH
-        assert query == {"kinds": ["commit", "account"], "collections": ["app.bsky.feed.post"]}
+        kinds = ["commit", "account", "sync"]
+        assert query == {"kinds": kinds, "collections": ["app.bsky.feed.post"]}
     else:
         assert path == "/subscribe"
         assert query == {"wantedCollections": ["app.bsky.feed.post"]}
@@ -388,6 +404,9 @@ def test_a_silent_server_gives_nothing_and_keeps_the_cursor():
         {"host": "stream.example/path"},
         {"host": ""},
         {"contact": "two\r\nlines"},
+        {"fallback": ["stream.example/path"]},
+        {"fallback": ["ws://stream.example"]},
+        {"fallback": ["stream.example"] * (FALLBACKS + 1)},
     ],
 )
 def test_a_wrong_setting_is_named(settings):

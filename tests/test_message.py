@@ -10,7 +10,7 @@ import pytest
 from invented_events import ALMERA, NOON_MS, alert
 from tocsin.clock import rfc3339
 from tocsin.errors import ConfigError
-from tocsin.model import Fact, Place
+from tocsin.model import BulletinRef, Fact, Place
 from tocsin.render import LANGS, Voice, digest_text, message
 from tocsin.render.message import DIGEST_EVENTS, clean, local_and_utc
 from tocsin.render.phrases import phrases
@@ -105,3 +105,22 @@ def test_a_digest_is_bounded_and_begins_with_the_worst():
     assert text.startswith("Digest: 54 events\n\nAlert: Wildfire, Brunntal")
     assert text.endswith("\n\n+ 4")
     assert text.count("Alert: ") == DIGEST_EVENTS
+
+
+def official_row(*refs):
+    said = message(alert(bulletins=refs, origin="both"), Voice("en"))
+    return next((row.value for row in said.rows if row.label == "Official word"), None)
+
+
+def test_the_lead_over_the_official_word_is_told_also_when_it_came_first():
+    later = BulletinRef("usgs", "xx1", rfc3339(NOON_MS), None, 725.0)
+    sooner = BulletinRef("met", "w1", rfc3339(NOON_MS), None, -300.0)
+    alone = BulletinRef("emsc", "e1", rfc3339(NOON_MS))
+    again = BulletinRef("usgs", "xx2", rfc3339(NOON_MS), None, 900.0)
+    assert official_row(later) == "usgs, 12 min after the first report"
+    assert official_row(sooner, alone, later, again) == (
+        "met, 5 min before the first report; emsc; usgs, 12 min after the first report"
+    )
+    assert official_row() is None
+    for lang in LANGS:
+        assert "usgs" in message(alert(bulletins=(later,)), Voice(lang)).text()

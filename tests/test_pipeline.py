@@ -103,8 +103,8 @@ def test_a_band_only_rises():
 def test_a_bulletin_that_came_first_confirms_at_once(early_ms):
     line = Line()
     line.step([], [bulletin(START_MS + early_ms)])
-    first = line.step(crowd(8))[0]
-    assert (first.tier, first.certainty, first.phase) == ("official", "Observed", "reported")
+    first = next(e for e in line.step(crowd(8)) if e.origin == "both")
+    assert (first.tier, first.certainty, first.phase) == ("official", "Observed", "updated")
     assert first.bulletins[0].lead_time_s <= 20
 
 

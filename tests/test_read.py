@@ -12,8 +12,9 @@ import naive
 from naive_language import heard
 from small_vocabulary import FIRE, FLOOD, JAM, PAIRS, PHRASES, QUAKE, small_vocabulary
 from tocsin.batch import TERM_SLOTS, Flag, Sense
-from tocsin.gate.read import REASON_OF_VERDICT, hide, read, sieve
+from tocsin.gate.read import REASON_OF_VERDICT, hide, read
 from tocsin.gate.sense_kernel import verdict_of
+from tocsin.gate.sieve import Sieve
 from tocsin.metrics import Reason
 from tocsin.vocabulary.lexicon import find
 from tocsin.vocabulary.tokens import pack_texts, tokenise
@@ -177,7 +178,9 @@ def test_a_question_counts_as_one():
 def test_what_is_read_in_full_passed_the_sieve(text):
     reading = reading_of([text])
     if int(reading.verdict[0]) == 0:
-        assert sieve(VOCABULARY, *pack_texts([text])).tolist() == [True]
+        buffer, offsets = pack_texts([text])
+        spans = np.array([[0, offsets[1]]], np.int64)
+        assert Sieve(VOCABULARY).named(buffer, spans, np.ones(1, np.bool_)).tolist() == [True]
 
 
 @given(st.lists(talk, max_size=3), talk)

@@ -1,9 +1,11 @@
 """Stream time runs forward only, and no single stamp drags it along."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from naive_timeline import NaiveTimeline
 from tocsin.clock import HOUR_MS, MINUTE_MS
 from tocsin.gate.timeline import LEAP_MS, Timeline
 
@@ -11,9 +13,12 @@ START = 1_800_000_000_000
 FAR = START + 900 * 24 * HOUR_MS
 
 
+def arrive(line: Timeline, *stamps: int) -> list[int]:
+    return line.arrive(np.array(stamps, np.int64)).tolist()
+
+
 def times(*stamps: int) -> list[int]:
-    line = Timeline()
-    return [line.arrive(stamp) - START for stamp in stamps]
+    return [at - START for at in arrive(Timeline(), *stamps)]
 
 
 def test_the_first_post_sets_the_clock():
@@ -56,7 +61,7 @@ stamps = st.integers(START - 5 * HOUR_MS, START + 50 * HOUR_MS)
 @given(st.lists(stamps, min_size=1, max_size=30))
 def test_time_never_runs_back_nor_ahead_of_every_stamp(drawn):
     line = Timeline()
-    seen = [line.arrive(stamp) for stamp in drawn]
+    seen = arrive(line, *drawn)
     assert seen == sorted(seen)
     assert all(at in drawn for at in seen)
 
@@ -70,7 +75,27 @@ def test_a_stream_without_gaps_is_not_moved_by_lone_wrong_stamps(steps, data):
     mixed, line = [], Timeline()
     for stamp in true:
         if mixed and data.draw(st.booleans()):
-            mixed.append(line.arrive(FAR + data.draw(st.integers(0, HOUR_MS))))
+            mixed += arrive(line, FAR + data.draw(st.integers(0, HOUR_MS)))
             assert mixed[-1] < FAR
-        mixed.append(line.arrive(stamp))
+        mixed += arrive(line, stamp)
     assert line.now_ms == true[-1]
+
+
+@given(
+    st.lists(st.one_of(stamps, st.sampled_from([FAR, FAR + HOUR_MS, 0])), max_size=40),
+    st.integers(0, 40),
+)
+def test_the_kernel_and_its_twin_keep_the_same_time(drawn, cut):
+    line, twin = Timeline(), NaiveTimeline()
+    assert [twin.arrive(stamp) for stamp in drawn] == [
+        *arrive(line, *drawn[:cut]), *arrive(line, *drawn[cut:])
+    ]  # fmt: skip
+    assert line.now_ms == twin.now_ms
+
+
+def test_time_passes_without_posts_and_never_back():
+    line = Timeline()
+    arrive(line, START)
+    for later in (5_000, 2_000):
+        line.advance(START + later)
+        assert line.now_ms == START + 5_000

@@ -8,6 +8,7 @@ import sys
 from itertools import pairwise
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from tocsin.gate.voices import (
     WINDOW_MS,
     WINDOWS_KEPT,
     FileKeys,
+    Identities,
     SeededKeys,
     Voices,
 )
@@ -187,3 +189,30 @@ def test_a_kill_during_rotation_leaves_the_old_or_the_new_state(tmp_path, at):
     assert [entry.name for entry in tmp_path.iterdir()] == ["voices.json"]
     keys.turn(3003)
     assert keys.key(3000) is None
+
+
+names = st.text(max_size=300)
+
+
+@given(st.lists(st.tuples(st.one_of(st.none(), names), st.integers(0, 10**12)), max_size=6),
+       st.sampled_from(["voice", "post"]), st.integers(0, 3))  # fmt: skip
+@settings(max_examples=100)
+def test_many_tags_at_once_are_the_ones_made_one_by_one(drawn, purpose, windows):
+    voices = Voices(SeededKeys(5))
+    voices.turn(50 * WINDOW_MS)
+    blobs = [(name or "").encode("utf-8", "replace") for name, _ in drawn]
+    end = np.cumsum([len(blob) for blob in blobs], dtype=np.int64)
+    begin = np.array(
+        [
+            -1 if name is None else stop - len(blob)
+            for (name, _), blob, stop in zip(drawn, blobs, end, strict=True)
+        ],
+        np.int64,
+    )
+    end[begin < 0] = -1
+    blob = np.frombuffer(bytearray(b"".join(blobs)), np.uint8)
+    row = np.array([row for _, row in drawn], np.int64)
+    found = voices.tags_of(Identities(blob, begin, end, row), purpose, 4, windows)
+    for (name, at), tags in zip(drawn, found.tolist(), strict=True):
+        identity = f"row:{at}" if name is None else f"4:{name}"
+        assert tags == voices.all_tags(identity, purpose)[:windows]

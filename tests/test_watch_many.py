@@ -9,10 +9,11 @@ from invented_events import ALMERA, event, watch
 from naive_watch import fits
 from tocsin.errors import WatchRefused
 from tocsin.model import Area, Fact, Place
-from tocsin.watch import Matcher, compile_watch, match
+from tocsin.watch import Matcher, compile_watch
 from tocsin.watch.areas import of_geojson, of_sites, read_sites
 from tocsin.watch.backtest import alerts_of, backtest, budget
 from tocsin.watch.distance import outline_km
+from tocsin.watch.match import CHECKS, checks_of, match
 from tocsin.watch.nearby import Nearby
 from tocsin.watch.trace import nearest_trace, trace
 from tocsin.watch.wish import Threshold
@@ -88,6 +89,19 @@ def test_the_index_and_the_matcher_agree_with_the_plain_twin():
         matched, asked = matched + len(wanted), asked + len(near)
     assert matched > 500, "the twin says no to nearly everything: the test shows nothing"
     assert asked < 150 * len(watches) / 3, "the index spares nothing"
+
+
+def test_checks_that_a_watch_leaves_open_are_skipped_and_change_nothing():
+    dice = random.Random(13)
+    watches = [some_watch(dice, number) for number in range(80)]
+    skipped = 0
+    for number in range(60):
+        of = some_event(dice, number, watches)
+        for asked in watches:
+            checks = checks_of(asked)
+            assert match(asked, of, checks) == match(asked, of)
+            skipped += len(CHECKS) - len(checks)
+    assert skipped > 10_000
 
 
 def test_an_outline_measures_from_its_nearest_side():

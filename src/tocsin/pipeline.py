@@ -9,36 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.batch import Batch, Removals
-from tocsin.clock import HOUR_MS, MINUTE_MS, rfc3339
-from tocsin.detect.lifecycle import SENSITIVE_SHARE, Detector, Found
+from tocsin.bulletin import Bulletin
+from tocsin.clock import rfc3339
+from tocsin.detect.lifecycle import Detector, Found
 from tocsin.detect.state import PlaceTable
-from tocsin.locate import locate, population_band
-from tocsin.model import (
-    BANDS,
-    Bulletin,
-    BulletinRef,
-    Event,
-    Evidence,
-    Ground,
-    Origin,
-    Place,
-    Support,
-    Why,
-)
+from tocsin.model import Event, Evidence, Phase
+from tocsin.official.alone import Alone, Standing, is_one, touches
 from tocsin.official.corroborate import Corroborator
-from tocsin.rate import rate
-from tocsin.rate.bands import voices_band
-from tocsin.rate.facts import resolve_facts
-from tocsin.render import headline, same_matter
+from tocsin.render import same_matter
+from tocsin.revision import Composer, at_ms_of, end_ms, is_live
 from tocsin.vocabulary.gazetteer import ADMIN1, CITY, Gazetteer
 from tocsin.vocabulary.hazards import load_hazards
 from tocsin.vocabulary.tongues import LANGUAGES
 
 REMEMBERED = 4_096
 """Events whose last revision is kept to compare the next one with."""
-STEADY_SHARE = 0.7
-STEADY_RADIUS = 1.6
-"""A place told stays while it holds this share of the best one's votes; so does its radius."""
+_REVISED = ("reported", "updated", "resolved")
 
 
 class Step(NamedTuple):
@@ -100,17 +86,17 @@ class Pipeline:
         contract: str,
         ordinal: int = 0,
     ) -> None:
-        """`families[i]` is the key of family id i; `contract` the hash each event carries;
-        `ordinal` how many events were founded before this start."""
-        self._gazetteer = gazetteer
-        self._families = families
-        self._contract = contract
+        """`families[i]` is that of stream i, and streams may share one; `contract` the hash each
+        event carries; `ordinal` how many events were founded before this start."""
         self._hazards = load_hazards()
         self._detector = Detector(
             place_table(gazetteer), related_matrix(), len(LANGUAGES), identity_key, ordinal,
             placed_only(),
         )
         self._official = Corroborator()
+        self._composer = Composer(gazetteer, families, self._official, contract)
+        self._alone = Alone(identity_key)
+        self._alias: dict[str, str] = {}
         self._waiting: list[Bulletin] = []
         self._last: OrderedDict[str, _Last] = OrderedDict()
         self._now_ms = self._told_ms = 0
@@ -129,7 +115,7 @@ class Pipeline:
 
     def active(self) -> bool:
         """Whether time alone could still change an event."""
-        return self._detector.active()
+        return self._detector.active() or len(self._alone) > 0
 
     def step(
         self, batch: Batch, removals: Removals, bulletins: Sequence[Bulletin], now_ms: int
@@ -149,151 +135,163 @@ class Pipeline:
         until_ms = max(self._now_ms, now_ms)
         events += self._release(until_ms)
         self._now_ms = self._told_ms = until_ms
-        return Step(events, found, {e.number: e.event_id for e in found.evidence})
+        return Step(events, found, {e.number: self._renamed(e).event_id for e in found.evidence})
 
-    def purge(self, family: int, at_ms: int) -> list[Event]:
-        """Forget every report of a family whose deletions may have been missed (contract P10)."""
+    def purge(self, stream: int, at_ms: int) -> list[Event]:
+        """Forget every report of a stream whose deletions may have been missed (contract P10)."""
         return [
-            e for evidence in self._detector.purge(family, at_ms) for e in self._revise(evidence)
+            e for evidence in self._detector.purge(stream, at_ms) for e in self._revise(evidence)
         ]
 
+    def recall(self, event: Event) -> None:
+        """Know an event again that an earlier start told, so that its bulletins say nothing new."""
+        if not is_live(event) or event.origin == "posts":
+            return
+        first_ms, until_ms = at_ms_of(event.first_seen), at_ms_of(event.expires or event.at)
+        self._alone.recall(event, first_ms, until_ms)
+        standing = self._alone.get(event.event_id)
+        if standing is not None:
+            known = self._alone.evidence(standing, event.phase, at_ms_of(event.at))
+            self._last[event.event_id] = _Last(event, known)
+
     def _release(self, until_ms: int) -> list[Event]:
-        """Let bulletins sent until now speak, and revise the events they speak of."""
+        """Let bulletins sent until now speak, and words that ran out by now end, in order."""
         events: list[Event] = []
-        while self._waiting and self._waiting[0].sent_ms <= until_ms:
-            bulletin = self._waiting.pop(0)
-            self._official.add(bulletin)
-            # A late one speaks now: not before the last step, nor before what was just told.
-            at_ms = max(bulletin.sent_ms, self._told_ms)
-            for last in list(self._last.values()):
-                if last.event.phase in ("reported", "updated", "resolved"):
-                    phase = "updated" if last.event.phase == "reported" else last.event.phase
-                    evidence = msgspec.structs.replace(
-                        last.evidence, at_ms=max(at_ms, last.evidence.at_ms), phase=phase
-                    )
-                    events += self._revise(evidence, only_if_bulletins_changed=True)
+        while True:
+            ending = self._alone.next_end()
+            sent_ms = self._waiting[0].sent_ms if self._waiting else until_ms + 1
+            if ending is not None and ending.end_ms <= min(sent_ms, until_ms):
+                at_ms = max(ending.end_ms, self._told_ms)
+                events += self._tell_official(ending, "resolved", at_ms)
+                self._alone.leave(ending.event_id)
+            elif sent_ms <= until_ms:
+                events += self._heed(self._waiting.pop(0))
+            else:
+                return events
+
+    def _heed(self, bulletin: Bulletin) -> list[Event]:
+        """Revise the events a bulletin speaks of; if it speaks of none, it is one by itself."""
+        self._official.add(bulletin)
+        # A late one speaks now: not before the last step, nor before what was just told.
+        at_ms = max(bulletin.sent_ms, self._told_ms)
+        events: list[Event] = []
+        for last in list(self._last.values()):
+            event = last.event
+            if last.evidence.voices and event.phase in _REVISED and touches(bulletin, event):
+                phase = "updated" if event.phase == "reported" else event.phase
+                evidence = msgspec.structs.replace(
+                    last.evidence, at_ms=max(at_ms, last.evidence.at_ms), phase=phase
+                )
+                events += self._revise(evidence, only_if_bulletins_changed=True)
+        for standing in self._alone.heed(bulletin, self._official):
+            events += self._follow(standing, at_ms)
+        return events + self._found(bulletin, at_ms)
+
+    def _found(self, bulletin: Bulletin, at_ms: int) -> list[Event]:
+        """A bulletin as an event of its own, unless somebody has told it already."""
+        told = any(
+            (ref.source, ref.id) == (bulletin.source, bulletin.id) and is_one(e.place, bulletin)
+            for e in (last.event for last in self._last.values())
+            if e.phase in _REVISED and e.origin == "both"
+            for ref in e.bulletins
+        )
+        if told or self._alone.covers(bulletin) or self._alone.on(bulletin):
+            return []
+        newest = self._official.newest(bulletin, bulletin.hazard)
+        if newest is None or newest.status != "actual" or newest.id != bulletin.id:
+            return []
+        standing = self._alone.found(newest, self._official.first_ms(newest), at_ms)
+        return [] if standing is None else self._tell_official(standing, "reported", at_ms)
+
+    def _follow(self, standing: Standing, at_ms: int) -> list[Event]:
+        """What has become of an official word: taken back, over, or changed."""
+        over: Phase = "withdrawn" if standing.main is None else "resolved"
+        if standing.main is not None and standing.main.status == "actual":
+            return self._tell_official(standing, "updated", at_ms)
+        events = self._tell_official(standing, over, at_ms)
+        self._alone.leave(standing.event_id)
         return events
 
+    def _tell_official(self, standing: Standing, phase: Phase, at_ms: int) -> list[Event]:
+        """The next revision of an event on the official word alone, if it says something new."""
+        evidence = self._alone.evidence(standing, phase, at_ms)
+        last = self._last.get(standing.event_id)
+        before = last.event if last else None
+        if standing.main is None and phase == "resolved" and before is not None:
+            # Told by an earlier start, and its feed has not spoken of it since.
+            event = msgspec.structs.replace(
+                before, revision=before.revision + 1, phase=phase, at=rfc3339(at_ms)
+            )
+        else:
+            event = self._composer.official(evidence, standing.main, before)
+        if standing.main is not None:
+            hazard = self._hazards[evidence.hazard]
+            self._alone.ends_at(standing.event_id, end_ms(standing.main, hazard))
+        if before is not None and same_matter(event, before):
+            return []
+        self._remember(event, evidence)
+        return [event]
+
     def _revise(self, evidence: Evidence, only_if_bulletins_changed: bool = False) -> list[Event]:
-        """The next revision of an event, or nothing when it says nothing new."""
+        """The next revision of a reported event, or nothing when it says nothing new."""
+        evidence = self._renamed(evidence)
         last = self._last.get(evidence.event_id)
-        event = self._compose(evidence, last.event if last else None)
+        event = self._composer.reported(evidence, last.event if last else None)
+        if last is None and evidence.phase != "withdrawn":
+            home = self._home_of(event)
+            if home is not None:
+                # What was official alone is reported now: the same event goes on.
+                self._alias[evidence.event_id] = home
+                evidence = msgspec.structs.replace(evidence, event_id=home, phase="updated")
+                last = self._last[home]
+                event = self._composer.reported(evidence, last.event)
+                self._alone.leave(home)
         if last is not None and only_if_bulletins_changed:
-            if event.bulletins == last.event.bulletins:
+            if event.bulletins == last.event.bulletins and event.families == last.event.families:
                 return []
         elif last is not None and same_matter(event, last.event):
             self._last[evidence.event_id] = _Last(last.event, evidence)
             return []
         self._remember(event, evidence)
+        if evidence.phase == "withdrawn" and last is not None:
+            return [event, *self._left_over(last.event, evidence.at_ms)]
         return [event]
+
+    def _home_of(self, event: Event) -> str | None:
+        """The event on the official word alone that a newly reported one is."""
+        for standing in self._alone.on_any_of(event.bulletins):
+            if standing.main is not None and is_one(event.place, standing.main):
+                return standing.event_id
+        return None
+
+    def _left_over(self, event: Event, at_ms: int) -> list[Event]:
+        """When reports are taken back the official word stays, as an event of its own again."""
+        events: list[Event] = []
+        for ref in event.bulletins:
+            held = self._official.held_of(ref.source, ref.id)
+            for bulletin in held:
+                events += self._found(bulletin, at_ms)
+        return events
+
+    def _renamed(self, evidence: Evidence) -> Evidence:
+        """Evidence under the name the event had before it was reported."""
+        alias = self._alias
+        return msgspec.structs.replace(
+            evidence,
+            event_id=alias.get(evidence.event_id, evidence.event_id),
+            merged_into=alias.get(evidence.merged_into or "", evidence.merged_into),
+        )
 
     def _remember(self, event: Event, evidence: Evidence) -> None:
         if event.phase in ("withdrawn", "merged"):
             self.reported.pop(evidence.number, None)
             self._last.pop(event.event_id, None)
             return
-        self.reported[evidence.number] = event.event_id
+        if evidence.voices:
+            self.reported[evidence.number] = event.event_id
         self._last[event.event_id] = _Last(event, evidence)
         if len(self._last) > REMEMBERED:
-            self._last.popitem(last=False)
-
-    def _compose(self, evidence: Evidence, before: Event | None) -> Event:
-        """The record of one revision: everything that leaves is made here, from closed lists."""
-        if evidence.phase == "withdrawn":
-            return self._withdrawn(evidence, before)
-        hazard = self._hazards[evidence.hazard]
-        sensitive = evidence.masked_share >= SENSITIVE_SHARE
-        origins = locate(evidence, self._gazetteer, personal=hazard.personal, sensitive=sensitive)
-        origins = steady(origins, before.place if before else None)
-        place = origins[0].place if origins else None
-        support = self._official.supports(
-            hazard.key, place, evidence.first_seen_ms, evidence.last_seen_ms, evidence.at_ms
-        )
-        facts = resolve_facts(evidence, support)
-        rating = rate(evidence, origins, facts, support, hazard, sensitive)
-        band = voices_band(evidence.voices)
-        if before is not None:
-            band = max(band, before.voices, key=BANDS.index)
-        grain_ms = 5 * MINUTE_MS if sensitive else MINUTE_MS
-        return Event(
-            event_id=evidence.event_id,
-            revision=before.revision + 1 if before else 1,
-            phase=evidence.phase,
-            at=rfc3339(evidence.at_ms),
-            first_seen=rfc3339(evidence.first_seen_ms // grain_ms * grain_ms),
-            hazard=hazard.key,
-            category=hazard.category,
-            origin="both" if support else "posts",
-            tier=rating.tier,
-            headline=headline(hazard, place, facts, rating.tier, evidence.phase),
-            lang="en",
-            place=place,
-            level=rating.level,
-            severity=rating.severity,
-            urgency=rating.urgency,
-            certainty=rating.certainty,
-            confidence=rating.confidence,
-            voices=band,
-            families=tuple(sorted(self._families[f] for f in evidence.families)),
-            facts=facts,
-            bulletins=tuple(_reference(s) for s in support),
-            why=rating.why,
-            contract=self._contract,
-            merged_into=evidence.merged_into,
-            expires=rfc3339(evidence.last_seen_ms + round(hazard.duration_h * HOUR_MS)),
-            population=population_band(self._gazetteer, place),
-            sensitive=sensitive,
-        )
-
-    def _withdrawn(self, evidence: Evidence, before: Event | None) -> Event:
-        """What stays of an event below its floor: id, hazard, phase and times."""
-        hazard = self._hazards[evidence.hazard]
-        return Event(
-            event_id=evidence.event_id,
-            revision=before.revision + 1 if before else 1,
-            phase="withdrawn",
-            at=rfc3339(evidence.at_ms),
-            first_seen=rfc3339(evidence.first_seen_ms // MINUTE_MS * MINUTE_MS),
-            hazard=hazard.key,
-            category=hazard.category,
-            origin="posts",
-            tier="unconfirmed",
-            headline=headline(hazard, None, (), "unconfirmed", "withdrawn"),
-            lang="en",
-            place=None,
-            level="green",
-            severity="Unknown",
-            urgency="Past",
-            certainty="Unlikely",
-            confidence=0.0,
-            voices="0",
-            families=(),
-            facts=(),
-            bulletins=(),
-            why=(Why(Ground.BELOW_K, True, 5),),
-            contract=self._contract,
-        )
-
-
-def steady(origins: tuple[Origin, ...], before: Place | None) -> tuple[Origin, ...]:
-    """Origins with the place told last in front while it still holds, radius and all.
-
-    A place that wanders with every vote would make a revision of every minute.
-    """
-    if before is None or not origins or origins[0].place.kind != before.kind:
-        return origins
-    for origin in origins:
-        if origin.place.id == before.id and origin.share >= STEADY_SHARE * origins[0].share:
-            ratio = origin.place.radius_km / before.radius_km
-            if 1 / STEADY_RADIUS <= ratio <= STEADY_RADIUS:
-                origin = msgspec.structs.replace(origin, place=before)
-            rest = tuple(o for o in origins if o.place.id != before.id)
-            return (origin, *rest)
-    return origins
-
-
-def _reference(support: Support) -> BulletinRef:
-    bulletin = support.bulletin
-    return BulletinRef(
-        bulletin.source, bulletin.id, rfc3339(bulletin.sent_ms), bulletin.url, support.lead_time_s
-    )
+            gone, _ = self._last.popitem(last=False)
+            self._alone.leave(gone)
+        while len(self._alias) > REMEMBERED:
+            self._alias.pop(next(iter(self._alias)))

@@ -1,6 +1,7 @@
 """What every source owes, asked of each one that is installed."""
 
 import re
+import sys
 import threading
 import tomllib
 from pathlib import Path
@@ -20,7 +21,7 @@ from tocsin.sources import FRAME_BYTES, TEXT_CHARS, Post, load_sources
 SAMPLES = Path(__file__).parent.parent / "samples"
 NOON_MS = 1_767_268_800_000
 SOURCES = load_sources()
-LOCAL = {"file", "synthetic", "synthetic_bulletins"}
+LOCAL = {"file", "stdin", "synthetic", "synthetic_bulletins"}
 """Sources that speak to no server, so no service's terms apply to them."""
 READS_MOST = 400
 """A source that has given nothing by then gives nothing at all."""
@@ -31,7 +32,7 @@ class Rig:
 
     def __init__(self, kind, tmp_path):
         self.kind, self.clock = kind, HeldClock(NOON_MS)
-        self.server = None
+        self.server, self.typed, self.stdin = None, None, sys.stdin
         name = kind.spec.name
         build = getattr(self, f"_{name}", None)
         assert build, f"a source without a rig is not tried: add {name} to {__file__}"
@@ -39,11 +40,25 @@ class Rig:
         self.settings = kind.spec.checked("sources.x", table)
 
     def source(self):
+        if self.typed is not None:
+            # Whoever starts anew types everything anew.
+            self._hush()
+            sys.stdin = self.typed.open()
         return self.kind(dict(self.settings), self.clock)
 
     def end(self):
         if self.server is not None:
             self.server.stop()
+        self._hush()
+        sys.stdin = self.stdin
+
+    def _hush(self):
+        if sys.stdin is not self.stdin:
+            sys.stdin.close()
+
+    def _stdin(self, tmp_path):
+        self.typed = Path(self._file(tmp_path)["paths"][0])
+        return {"deletions": True}
 
     def _file(self, tmp_path):
         row = '{"created_at": %d, "author": "a", "text": "post %d", "id": "%d"}\n'

@@ -8,6 +8,7 @@ from tocsin import __version__
 from tocsin.cli import (
     alerts,
     backup,
+    coverage,
     demo,
     doctor,
     explain,
@@ -35,11 +36,12 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("init")(init.init)
-app.command("doctor")(doctor.doctor)
+app.add_typer(doctor.app)
 app.command("run")(run.run)
 app.command("replay")(replay.replay)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
+app.command("coverage")(coverage.coverage)
 app.command("explain")(explain.explain)
 app.command("score")(score.score)
 app.add_typer(alerts.app)

@@ -24,7 +24,10 @@ def replay(
     ] = Path("events.jsonl"),
     bulletins: Annotated[
         list[str] | None,
-        typer.Option(help="Official word: CAP XML, USGS GeoJSON or JSON Lines. May be repeated."),
+        typer.Option(
+            help="Official word: CAP XML, an index that holds CAP, USGS, EMSC or GDACS lists, or "
+            "JSON Lines. May be repeated."
+        ),
     ] = None,
     assignments: Annotated[
         Path | None,

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 import typer
 
 from tocsin.cli.screen import emit, words
-from tocsin.clock import Clock, SystemClock
+from tocsin.clock import Clock, SystemClock, rfc3339
 from tocsin.config_file import Configuration, load
 from tocsin.engine.assemble import assemble, place_finder
-from tocsin.engine.live import Engine, Listeners
+from tocsin.engine.live import Engine, Listeners, Notice
 from tocsin.engine.warm import warm
 from tocsin.model import Alert, Event
 from tocsin.web.app import create_app
@@ -33,7 +33,7 @@ def run(
         float | None, typer.Option(help="End by itself after this long.", min=0.1)
     ] = None,
     json: Annotated[
-        bool, typer.Option("--json", help="Event revisions and alerts as JSON Lines on stdout.")
+        bool, typer.Option("--json", help="Events, alerts and notices as JSON Lines on stdout.")
     ] = False,
 ) -> None:
     """Run the engine until interrupted: sources in, events on the page, alerts out."""
@@ -60,6 +60,7 @@ class Live:
             lambda: health_of(self.engine, clock, self.engine.drill),
             lambda: metrics_of(self.engine, board, clock),
             corrections=self.engine.store.corrections.since,
+            coverage=self.engine.coverage,
             shelf=Shelf(
                 self.engine.store,
                 self.engine.configured,
@@ -124,7 +125,7 @@ def _both(board: Board, tell: Listeners) -> Listeners:
         board.publish_alert(message)
         tell.alert(message)
 
-    return Listeners(event, alert)
+    return Listeners(event, alert, tell.notice)
 
 
 def json_lines() -> Listeners:
@@ -132,9 +133,17 @@ def json_lines() -> Listeners:
     return Listeners(
         lambda event: emit({"event": event}),
         lambda alert: emit({"alert": alert}),
+        lambda told: emit(
+            {"notice": {"source": told.source, "what": told.what, "since": rfc3339(told.since_ms)}}
+        ),
     )
 
 
+_NOTICES = {
+    "deaf": "[bold red]deaf[/]   {} is silent beyond its habit; see: tocsin doctor sources",
+    "heard": "[green]heard[/]  {} speaks again",
+    "gap": "[yellow]gap[/]    {} may have missed deletions; what it told before is forgotten",
+}
 _LEVEL_STYLE = {"green": "green", "yellow": "bold yellow", "red": "bold red"}
 
 
@@ -155,4 +164,8 @@ def terminal_lines() -> Listeners:
             highlight=False,
         )
 
-    return Listeners(event, alert)
+    def notice(told: Notice) -> None:
+        since = rfc3339(told.since_ms)[11:19]
+        words.print(f"{since}  {_NOTICES[told.what].format(told.source)}", highlight=False)
+
+    return Listeners(event, alert, notice)

@@ -7,7 +7,7 @@ import msgspec
 import typer
 from rich.table import Table
 
-from tocsin.cli import watch_past, watch_store
+from tocsin.cli import watch_past, watch_presets, watch_store
 from tocsin.cli.screen import emit, result
 from tocsin.cli.watch_store import builtins_of, read_configured
 from tocsin.engine.assemble import place_finder
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 watch_store.register(app)
 watch_past.register(app)
+watch_presets.register(app)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object (check --file: one a line).")]
 Config = Annotated[Path, typer.Option(help="The configuration; see tocsin init.")]

@@ -30,6 +30,8 @@ def build_sources(configuration: Configuration, clock: Clock) -> dict[str, Sourc
     """Configured sources by name; raises ConfigError with the path of the setting."""
     kinds = load_sources()
     parts = checked_parts("sources", configuration.sources, source_specs())
+    if sum(kind == "stdin" for kind, _ in parts.values()) > 1:
+        raise ConfigError("sources", "two of type stdin", "There is one standard input; keep one.")
     built = {name: kinds[kind](settings, clock) for name, (kind, settings) in parts.items()}
     for name, source in built.items():
         if source.spec.kind == "posts" and not source.spec.deletes:

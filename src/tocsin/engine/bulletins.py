@@ -10,7 +10,7 @@ from tocsin.official.parse import parse
 from tocsin.official.where import Context
 from tocsin.sources import Source
 from tocsin.vocabulary.gazetteer import Gazetteer
-from tocsin.vocabulary.pack import Vocabulary
+from tocsin.vocabulary.pack import Vocabulary, load_vocabulary
 
 
 class BulletinReader:
@@ -35,3 +35,8 @@ class BulletinReader:
 
     def _places(self, name: str) -> list[Place]:
         return [self._gazetteer.place(index) for index in self._gazetteer.find(name)]
+
+
+def bulletin_reader() -> BulletinReader:
+    """A reader with the installed vocabulary and gazetteer."""
+    return BulletinReader(load_vocabulary(), Gazetteer.load())

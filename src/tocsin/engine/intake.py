@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tocsin.clock import Clock
+from tocsin.engine.rhythm import Rhythm
 from tocsin.errors import InputError, SourceEnded, SourceLost, SourceRefused
-from tocsin.metrics import Tally
-from tocsin.sources import Source
+from tocsin.metrics import Reason, Tally
+from tocsin.sources import FRAME_BYTES, Source
 
 BACKOFF_LOW_S = 1.0
 BACKOFF_HIGH_S = 60.0
@@ -24,6 +25,8 @@ class Chunk(NamedTuple):
     frames: Sequence[bytes]
     cursor: str | None
     received_ms: int
+    gap: bool = False
+    """Deletions may be missing before these frames: what the source gave before is purged."""
 
 
 class Intake:
@@ -38,15 +41,18 @@ class Intake:
         clock: Clock,
         cursor: str | None,
         rng: random.Random,
+        stream: int = 0,
     ) -> None:
-        self.name, self.source, self.family = name, source, family
+        self.name, self.source, self.family, self.stream = name, source, family, stream
         self.tally = Tally()
         self.state = "connecting"
         self.detail = ""
         self.reconnects = 0
         self.gaps = 0
         self._gap_known = False
-        self.last_frame_ms: int | None = None
+        self.rhythm = Rhythm(clock.now_ms())
+        self.lag_ms: int | None = None
+        """How old the newest post of the last read was when it came."""
         self.cursor = cursor
         self._out, self._clock, self._rng = out, clock, rng
         self._stop = threading.Event()
@@ -68,19 +74,29 @@ class Intake:
             self._thread.join(wait_s)
         self.source.close()
 
-    def take_gap(self) -> bool:
-        """Whether deletions were missed since the last time this was asked."""
-        now = bool(getattr(self.source, "gap", False))
-        news, self._gap_known = now and not self._gap_known, now
-        self.gaps += news
-        return news
+    @property
+    def last_frame_ms(self) -> int | None:
+        """When it last spoke."""
+        return self.rhythm.heard_ms
+
+    @property
+    def deaf_since_ms(self) -> int | None:
+        """Since when it is silent beyond its habit, or ended; None while it speaks.
+
+        A feed without news is not deaf, so a source of bulletins is asked only when it tells
+        when its server last answered.
+        """
+        if self.kind == "bulletins" and not hasattr(self.source, "heard_ms"):
+            return None
+        return self.rhythm.deaf_since_ms(self._clock.now_ms())
 
     def _run(self) -> None:
         failures = 0
         while not self._stop.is_set():
             try:
                 self.source.open(self.cursor)
-                self.state = "live"
+                self._gap_known = False
+                self.state, self.detail = "live", ""
                 self._read_on()
             except SourceLost as error:
                 failures = 1 if self.state == "live" else failures + 1
@@ -103,11 +119,36 @@ class Intake:
     def _read_on(self) -> None:
         while not self._stop.is_set():
             frames, cursor = self.source.read(READ_S)
+            now_ms = self._clock.now_ms()
+            gap = self._gap_rises()
             if frames:
-                self.last_frame_ms = self._clock.now_ms()
-                self._hand_on(Chunk(self, frames, cursor, self.last_frame_ms))
+                self.rhythm.note(now_ms, len(frames))
+                self.lag_ms = self._age_ms(frames[-1], now_ms)
+            elif (answered_ms := getattr(self.source, "heard_ms", None)) is not None:
+                # Whoever answers that there is no news is not silent.
+                if answered_ms > (self.rhythm.heard_ms or 0):
+                    self.rhythm.note(answered_ms, 0)
+            if frames or gap:
+                self._hand_on(Chunk(self, frames, cursor, now_ms, gap))
             elif cursor is not None:
                 self.cursor = cursor
+
+    def _gap_rises(self) -> bool:
+        """Whether the source says, for the first time since it was opened, that it has a gap.
+
+        It is asked here and travels with the frames, since it may have been opened anew long
+        before the line comes to them.
+        """
+        now = bool(getattr(self.source, "gap", False))
+        news, self._gap_known = now and not self._gap_known, now
+        self.gaps += news
+        return news
+
+    def _age_ms(self, frame: bytes, now_ms: int) -> int | None:
+        if self.kind != "posts" or len(frame) > FRAME_BYTES:
+            return self.lag_ms
+        post = self.source.decode(frame)
+        return self.lag_ms if isinstance(post, Reason) else max(now_ms - post.at_ms, 0)
 
     def _hand_on(self, chunk: Chunk) -> None:
         """Wait while the queue is full: a slow engine slows the reading, nothing is dropped."""

@@ -4,7 +4,7 @@ import queue
 import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -12,6 +12,7 @@ from tocsin.clock import DAY_MS, MINUTE_MS, Clock
 from tocsin.config import Value
 from tocsin.deliver import Desk, Dispatcher, Heartbeat, Links, Policy, Sink
 from tocsin.engine.bulletins import BulletinReader
+from tocsin.engine.coverage import Coverage, Ear
 from tocsin.engine.intake import Chunk, Intake
 from tocsin.engine.keys import Keys
 from tocsin.errors import TocsinError
@@ -21,8 +22,10 @@ from tocsin.model import Alert, Bulletin, Event, Watch
 from tocsin.pipeline import Pipeline
 from tocsin.sources import Source
 from tocsin.store import Store
+from tocsin.store.records import fell_below_k
 from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.vocabulary.pack import load_vocabulary
+from tocsin.vocabulary.tongues import LANGUAGES
 from tocsin.watch import Matcher
 
 CHUNKS = 64
@@ -38,11 +41,25 @@ SEND_S = 0.5
 _ORDINAL = "ordinal"
 
 
+class Notice(NamedTuple):
+    """What the operator should know of a source."""
+
+    source: str
+    what: Literal["deaf", "heard", "gap"]
+    """Silent beyond its habit; back again; deletions missed, so its reports were purged."""
+    since_ms: int
+
+
+def _nobody(_: Notice) -> None:
+    """Nobody asked to be told of sources."""
+
+
 class Listeners(NamedTuple):
     """Who is told after a step was committed."""
 
     event: Callable[[Event], None]
     alert: Callable[[Alert], None]
+    notice: Callable[[Notice], None] = _nobody
 
 
 class Engine:
@@ -68,11 +85,13 @@ class Engine:
         self._rng = rng or random.Random()
         vocabulary, gazetteer = load_vocabulary(), Gazetteer.load()
         self.contract = vocabulary.contract
-        posts = sorted({s.spec.family for s in sources.values() if s.spec.kind == "posts"})
+        streams = sorted((s.spec.family, n) for n, s in sources.items() if s.spec.kind == "posts")
+        families = [family for family, _ in streams]
         ordinal = int((store.meta(_ORDINAL) or b"0").decode())
-        self._line = Pipeline(gazetteer, posts, keys.identity, self.contract, ordinal)
+        self._line = Pipeline(gazetteer, families, keys.identity, self.contract, ordinal)
         self._reader = BulletinReader(vocabulary, gazetteer)
         self._gate = Gate(vocabulary, gazetteer, keys.voices, keys.term)
+        self._ear = Ear(LANGUAGES, LANGUAGES[1:], gazetteer.iso)
         self.configured = tuple(watches)
         self._matcher = Matcher(watches)
         self.links, self.drill = links, drill
@@ -89,32 +108,41 @@ class Engine:
             Intake(
                 name,
                 source,
-                posts.index(source.spec.family) if source.spec.kind == "posts" else 0,
+                families.index(source.spec.family) if source.spec.kind == "posts" else 0,
                 self._queue,
                 clock,
                 cursors.get(name),
                 self._rng,
+                streams.index((source.spec.family, name)) if source.spec.kind == "posts" else 0,
             )
             for name, source in sources.items()
         ]
         self._stop = threading.Event()
         self.ready = threading.Event()
         self.started_ms = clock.now_ms()
-        self._heard_ms = self.started_ms if posts else 0
+        self._heard_ms = self.started_ms if streams else 0
         self.stepped_ms = 0
         self.steps = 0
         self.failed: TocsinError | None = None
+        self._swept_ms = self.started_ms
+        self._has_traces = False
+        self._deaf: set[str] = set()
 
     @property
     def stream_ms(self) -> int:
         """Stream time of the line."""
         return self._line.now_ms
 
+    def coverage(self) -> Coverage:
+        """Which languages and countries were heard of late."""
+        return self._ear.told(self._line.now_ms)
+
     def run(self) -> None:
         """Work until `stop`; a store that cannot be used ends the run with its error."""
         self.store.checkpoint()
         for revision in reversed(self.store.latest(self._clock.now_ms() - 2 * DAY_MS)):
             if revision.event is not None:
+                self._line.recall(revision.event)
                 self._listeners.event(revision.event)
         for intake in self.intakes:
             intake.start()
@@ -159,15 +187,38 @@ class Engine:
         self._stop.set()
 
     def _loop(self) -> None:
-        swept_ms = self._clock.now_ms()
         while not self._stop.is_set():
             self._step(self._collect())
-            now_ms = self._clock.now_ms()
-            if now_ms - swept_ms >= MINUTE_MS:
-                swept_ms = now_ms
-                self.dispatcher.give_up(now_ms)
-                self.store.prune(now_ms - KEEP_DAYS * DAY_MS)
-                self.store.checkpoint()
+            self._sweep()
+
+    def _sweep(self) -> None:
+        """Between steps: bytes of withdrawn events go at once, the rest each minute.
+
+        Deleted bytes are gone only when the log is truncated, and a reader may be in the way:
+        then it is tried again after every step (contract P10: within 120 s).
+        """
+        now_ms = self._clock.now_ms()
+        if now_ms - self._swept_ms >= MINUTE_MS:
+            self._swept_ms = now_ms
+            self.dispatcher.give_up(now_ms)
+            self.store.prune(now_ms - KEEP_DAYS * DAY_MS)
+            self._has_traces = True
+        if self._has_traces:
+            self._has_traces = not self.store.checkpoint()
+        self._tell_deaf()
+
+    def _tell_deaf(self) -> None:
+        """Say once when a source falls silent beyond its habit, and once when it is back."""
+        for intake in self.intakes:
+            since_ms = intake.deaf_since_ms
+            if (since_ms is not None) == (intake.name in self._deaf):
+                continue
+            if since_ms is None:
+                self._deaf.discard(intake.name)
+                self._listeners.notice(Notice(intake.name, "heard", self._clock.now_ms()))
+            else:
+                self._deaf.add(intake.name)
+                self._listeners.notice(Notice(intake.name, "deaf", since_ms))
 
     def _collect(self) -> list[Chunk]:
         """What the sources brought, after waiting at most `step_s`."""
@@ -193,6 +244,7 @@ class Engine:
         """One step of the line; revisions, alerts and cursors are kept before anyone is told."""
         self._renew_watches()
         events: list[Event] = []
+        notices: list[Notice] = []
         bulletins: list[Bulletin] = []
         for chunk in chunks:
             if chunk.intake.kind == "bulletins":
@@ -202,15 +254,17 @@ class Engine:
         for chunk in chunks:
             if chunk.intake.kind == "posts":
                 intake = chunk.intake
-                if intake.take_gap():
-                    events += self._line.purge(intake.family, self._line.now_ms)
+                if chunk.gap:
+                    events += self._line.purge(intake.stream, self._line.now_ms)
+                    self._ear.purge(intake.stream)
+                    notices.append(Notice(intake.name, "gap", chunk.received_ms))
                 passed = self._gate.enter(
                     chunk.frames, intake.source.decode, intake.family, intake.tally,
-                    chunk.received_ms,
+                    chunk.received_ms, intake.stream, getattr(intake.source, "scan", None),
                 )  # fmt: skip
                 events += self._through(passed, bulletins)
                 bulletins = []
-                self._heard_ms = self._clock.now_ms()
+                self._heard_ms = self._clock.now_ms() if chunk.frames else self._heard_ms
         events += self._through(self._gate.pass_time(self._stream_hand_ms()), bulletins)
         if self.drill:
             events = [msgspec.structs.replace(event, drill=True) for event in events]
@@ -225,6 +279,9 @@ class Engine:
             self._listeners.event(event)
         for alert in alerts:
             self._listeners.alert(alert)
+        for notice in notices:
+            self._listeners.notice(notice)
+        self._has_traces |= any(fell_below_k(event) for event in events)
         self.stepped_ms = now_ms
         self.steps += 1
 
@@ -237,6 +294,7 @@ class Engine:
         return now_ms if now_ms - self._heard_ms >= SILENCE_MS else 0
 
     def _through(self, passed: Passed, bulletins: Sequence[Bulletin]) -> list[Event]:
+        self._ear.hear(passed.batch, passed.removals, passed.now_ms)
         return self._line.step(passed.batch, passed.removals, bulletins, passed.now_ms).events
 
     def _beat(self) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tocsin.clock import HOUR_MS
 from tocsin.engine.keys import seeded_keys
 from tocsin.gate import Gate
-from tocsin.gate.decode import Decode
+from tocsin.gate.decode import Decode, Scan
 from tocsin.metrics import Tally
 from tocsin.model import Bulletin, Event
 from tocsin.pipeline import Pipeline, Step
@@ -108,8 +108,9 @@ def replay(
     observe: bool = False,
     family: str = "posts",
     progress: Progress | None = None,
+    scan: Scan | None = None,
 ) -> ReplayResult:
-    """Events of a recording, in order; `view` decodes one frame.
+    """Events of a recording, in order; `view` decodes one frame, `scan` many at once.
 
     With `observe` each input row is told the event it finally stands under (contract: none).
     """
@@ -123,7 +124,7 @@ def replay(
     waiting = list(bulletins)
     first_ms = now_ms = 0
     for chunk in frames:
-        passed = gate.enter(chunk, view, 0, tally)
+        passed = gate.enter(chunk, view, 0, tally, scan=scan)
         step = line.step(passed.batch, passed.removals, waiting, passed.now_ms)
         waiting = []
         events += step.events

@@ -74,6 +74,19 @@ def score_stream(
     )  # fmt: skip
 
 
+def owners_of(
+    rows: Rows,
+    plan: Plan,
+    events: Sequence[Event],
+    assigned: Sequence[str | None],
+    reported_rows: Mapping[str, NDArray[np.int64]] | None = None,
+) -> dict[str, int | None]:
+    """By event id the plant it stands for, None when it is false; events that are scored only."""
+    lives, _ = _lives(rows, events, assigned, reported_rows)
+    scored = [life for life in lives if life.at_ms >= plan.scored_from_ms]
+    return {life.first.event_id: _owner(life, rows, plan) for life in scored}
+
+
 def _lives(
     rows: Rows,
     events: Sequence[Event],

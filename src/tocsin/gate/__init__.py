@@ -1,30 +1,36 @@
 """The boundary: text and voices come in, columns go out."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tocsin.gate.admit import Passed, RemovalRows, admit
-from tocsin.gate.decode import Arrived, Decode, decode
-from tocsin.gate.read import REASON_OF_VERDICT, read, sieve
+from tocsin.gate.decode import Decode, Scan, decode
+from tocsin.gate.gather import gathered, language_ids
+from tocsin.gate.read import REASON_OF_VERDICT, read
+from tocsin.gate.sieve import Sieve
+from tocsin.gate.sort_out import SEEN_MAX, SEEN_MS, Busy, Sorter
 from tocsin.gate.timeline import Timeline
-from tocsin.gate.voices import WINDOW_MS, Tags, VoiceKeys, Voices
+from tocsin.gate.voices import VoiceKeys
 from tocsin.metrics import Reason, Tally
+from tocsin.sources.columns import REASONS, Block, Columns
+from tocsin.sources.operations import CREATE, EDIT
 from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.vocabulary.pack import Vocabulary
-from tocsin.vocabulary.tokens import pack_texts
-from tocsin.vocabulary.tongues import LANGUAGES
 
-__all__ = ["Gate", "Passed"]
+__all__ = ["AHEAD_MS", "SEEN_MAX", "SEEN_MS", "Gate", "Passed", "Sifted"]
 
-SEEN_MAX = 65_536
-"""Post tags remembered to refuse the same post twice (at-least-once sources)."""
-SEEN_MS = WINDOW_MS
-"""Longest time a post tag is remembered: it serves no longer than the key it was made under."""
 AHEAD_MS = 120_000
 """Furthest a live post may be stamped ahead of its receipt."""
-_LANG_IDS = {lang: number for number, lang in enumerate(LANGUAGES)}
+
+
+class Sifted(NamedTuple):
+    """Frames that were decoded and sieved, and not yet counted or remembered anywhere."""
+
+    columns: Columns
+    named: NDArray[np.bool_]
 
 
 class Gate:
@@ -35,114 +41,97 @@ class Gate:
     ) -> None:
         self._vocabulary = vocabulary
         self._gazetteer = gazetteer
-        self._voices = Voices(keys)
+        self._sieve = Sieve(vocabulary)
+        self._sorter = Sorter(keys)
         self._term_key = term_key
         self._timeline = Timeline()
         self._rows = 0
-        self._seen: OrderedDict[int, int] = OrderedDict()
 
     def enter(
         self,
-        frames: Sequence[bytes],
+        frames: Sequence[bytes] | Block,
         view: Decode,
         family: int,
         tally: Tally,
         received_ms: int | None = None,
+        stream: int | None = None,
+        scan: Scan | None = None,
     ) -> Passed:
         """Take frames of one source; `tally` is that source's own balance.
 
+        Voices are told apart within a family; `stream` is the column by which the reports of
+        this source can be purged alone, the family itself when left out.
+
         Live sources give the time of receipt: a stamp beyond it by more than AHEAD_MS counts
-        as of receipt (reliability R7).
+        as of receipt (reliability R7). `scan`, where a source has one, decodes many at once.
         """
-        decoded = decode(frames, view, self._rows, tally)
-        self._rows += len(frames)
-        if received_ms is not None:
-            decoded = [a._replace(at_ms=_held_back(a.at_ms, received_ms)) for a in decoded]
-        arrived = [a._replace(at_ms=self._timeline.arrive(a.at_ms)) for a in decoded]
+        return self.take(self.sift(frames, view, scan), family, tally, received_ms, stream)
+
+    def sift(
+        self, frames: Sequence[bytes] | Block, view: Decode, scan: Scan | None = None
+    ) -> Sifted:
+        """The first two steps, which remember nothing: several threads may do them at once."""
+        columns = decode(frames, view, scan)
+        wanted = (columns.refused == 0) & (columns.op <= EDIT)
+        return Sifted(columns, self._sieve.named(columns.blob, columns.spans, wanted))
+
+    def take(
+        self,
+        sifted: Sifted,
+        family: int,
+        tally: Tally,
+        received_ms: int | None = None,
+        stream: int | None = None,
+    ) -> Passed:
+        """The other three steps, which must be done in the order of arrival, one at a time."""
+        columns, named = sifted
+        first_row = self._rows
+        self._rows += len(columns.refused)
+        self._count(columns, named, tally)
+        busy = self._arrived(columns, named, received_ms)
         removals = RemovalRows()
-        kept, tags = self._sorted_out(arrived, family, removals, tally)
-        buffer, offsets = pack_texts([a.post.text for a in kept])
-        declared = np.array([_lang_id(a.post.lang) for a in kept], np.uint8)
+        kept = self._sorter.sort_out(columns, busy, first_row, family, removals, tally)
+        self._sorter.pass_time(self._timeline.now_ms)
+        buffer, offsets = gathered(columns.blob, columns.spans[kept.row])
+        declared = language_ids()[columns.lang[kept.row]]
         reading = read(self._vocabulary, self._gazetteer, buffer, offsets, declared, self._term_key)
-        batch, admitted = admit(kept, tags, reading, family)
+        reposts = columns.repost[kept.row]
+        batch, admitted = admit(kept, reposts, reading, family if stream is None else stream)
+        self._sorter.hold(batch.post, batch.time_ms)
         for verdict, reason in REASON_OF_VERDICT.items():
             tally.refuse(reason, int((reading.verdict == verdict).sum()))
         tally.admitted += batch.rows
-        rows = np.array([a.row for a, ok in zip(kept, admitted, strict=True) if ok], np.int64)
+        rows = first_row + kept.row[admitted]
         return Passed(batch, removals.finish(admitted), rows, self._timeline.now_ms)
 
     def pass_time(self, now_ms: int) -> Passed:
         """Let a silent stream grow older: nothing comes in, but the clock moves."""
-        self._timeline.now_ms = max(self._timeline.now_ms, now_ms)
-        # Keys die on time even when nobody writes.
-        self._voices.turn(self._timeline.now_ms)
+        self._timeline.advance(now_ms)
         return self.enter([], _nothing, 0, Tally())
 
-    def _sorted_out(
-        self, arrived: list[Arrived], family: int, removals: RemovalRows, tally: Tally
-    ) -> tuple[list[Arrived], list[Tags]]:
-        """New posts that name a hazard, with tags made under the keys of their own time.
+    def _count(self, columns: Columns, named: NDArray[np.bool_], tally: Tally) -> None:
+        """Count what goes no further, each for one reason."""
+        tally.received += len(columns.refused)
+        for code, count in enumerate(np.bincount(columns.refused, minlength=1).tolist()):
+            if code:
+                tally.refuse(REASONS[code - 1], count)
+        is_post = (columns.refused == 0) & (columns.op <= EDIT)
+        tally.refuse(Reason.NO_HAZARD, int((is_post & ~named).sum()))
+        tally.refuse(Reason.REMOVAL, int(((columns.refused == 0) & ~is_post).sum()))
 
-        Deletes and closures go to `removals`, an edit being a delete and an insert; the rest
-        is counted and forgotten.
-        """
-        names_hazard = sieve(self._vocabulary, *pack_texts([a.post.text for a in arrived]))
-        kept: list[Arrived] = []
-        tags: list[Tags] = []
-        self._forget()
-        for item, names in zip(arrived, names_hazard, strict=True):
-            self._voices.turn(item.at_ms)
-            self._take_removal(item, family, removals, len(kept))
-            if item.post.op in ("delete", "account_deleted"):
-                tally.refuse(Reason.REMOVAL)
-            elif not self._is_new(item.post.id, family):
-                tally.refuse(Reason.DUPLICATE)
-            elif not names:
-                tally.refuse(Reason.NO_HAZARD)
-            else:
-                kept.append(item)
-                tags.append(self._voices.tags(item.post, family, item.row))
-        return kept, tags
-
-    def _take_removal(self, item: Arrived, family: int, removals: RemovalRows, before: int) -> None:
-        post = item.post
-        if post.op in ("delete", "edit") and post.id is not None:
-            found = self._voices.all_tags(f"{family}:{post.id}", "post")
-            removals.add(before, item.at_ms, found, [0] * len(found))
-            for tag in found:
-                self._seen.pop(tag, None)
-        elif post.op == "account_deleted" and post.author is not None:
-            found = self._voices.all_tags(f"{family}:{post.author}", "voice")
-            removals.add(before, item.at_ms, [0] * len(found), found)
-
-    def _is_new(self, post_id: str | None, family: int) -> bool:
-        """Whether this post was not taken before, as far as SEEN_MAX and SEEN_MS reach."""
-        if post_id is None:
-            return True
-        tag = self._voices.post(f"{family}:{post_id}")
-        if tag in self._seen:
-            return False
-        self._seen[tag] = self._timeline.now_ms
-        if len(self._seen) > SEEN_MAX:
-            self._seen.popitem(last=False)
-        return True
-
-    def _forget(self) -> None:
-        """Let go of post tags that have lived their time."""
-        until_ms = self._timeline.now_ms - SEEN_MS
-        while self._seen and next(iter(self._seen.values())) <= until_ms:
-            self._seen.popitem(last=False)
-
-
-def _held_back(stamp_ms: int, received_ms: int) -> int:
-    return stamp_ms if stamp_ms <= received_ms + AHEAD_MS else received_ms
+    def _arrived(
+        self, columns: Columns, named: NDArray[np.bool_], received_ms: int | None
+    ) -> Busy:
+        """Rows that are removals or name a hazard, with the stream time at which they came."""
+        rows = np.flatnonzero(columns.refused == 0)
+        stamps = columns.at_ms[rows]
+        if received_ms is not None:
+            stamps = np.where(stamps <= received_ms + AHEAD_MS, stamps, received_ms)
+        at_ms = self._timeline.arrive(stamps)
+        is_busy = (columns.op[rows] != CREATE) | named[rows]
+        return Busy(rows[is_busy], at_ms[is_busy], named[rows[is_busy]])
 
 
 def _nothing(frame: bytes) -> Reason:
     """The view of a source that has no frames."""
     return Reason.BAD_FRAME
-
-
-def _lang_id(lang: str | None) -> int:
-    """Language id of a declared tag such as `pt-BR`."""
-    return _LANG_IDS.get(lang[:2].lower(), 0) if lang else 0

@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.batch import Batch, Flag, Removals
-from tocsin.gate.decode import Arrived
 from tocsin.gate.read import Reading
-from tocsin.gate.voices import LIVE_TAGS, Tags
+from tocsin.gate.voices import LIVE_TAGS
 
 
 class Passed(NamedTuple):
@@ -20,17 +19,31 @@ class Passed(NamedTuple):
     now_ms: int
 
 
+class Kept(NamedTuple):
+    """What is known of n texts that are read, beside what they say; in order of arrival."""
+
+    row: NDArray[np.int64]
+    """Row of the decoded columns."""
+    at_ms: NDArray[np.int64]
+    voice: NDArray[np.uint64]
+    """(n, 2)."""
+    post: NDArray[np.uint64]
+    window: NDArray[np.int64]
+
+
 class RemovalRows:
     """Removals in the making; keeps order against the admitted rows."""
 
     def __init__(self) -> None:
         self._before: list[int] = []
         self._time_ms: list[int] = []
-        self._post: list[list[int]] = []
-        self._voice: list[list[int]] = []
+        self._post: list[NDArray[np.uint64]] = []
+        self._voice: list[NDArray[np.uint64]] = []
 
-    def add(self, before: int, at_ms: int, post: list[int], voice: list[int]) -> None:
-        """One removal ahead of the given row of the texts that are read."""
+    def add(
+        self, before: int, at_ms: int, post: NDArray[np.uint64], voice: NDArray[np.uint64]
+    ) -> None:
+        """One removal ahead of the given row of the texts that are read; tags, newest first."""
         self._before.append(before)
         self._time_ms.append(at_ms)
         self._post.append(post)
@@ -58,25 +71,23 @@ def csr_rows(
 
 
 def admit(
-    arrived: list[Arrived], tags: list[Tags], reading: Reading, family: int
+    kept: Kept, reposts: NDArray[np.bool_], reading: Reading, family: int
 ) -> tuple[Batch, NDArray[np.bool_]]:
     """The Batch of the texts whose verdict is 0, and which those are."""
     keep = reading.verdict == 0
-    chosen = [post for post, kept in zip(arrived, keep, strict=True) if kept]
-    tagged = [own for own, kept in zip(tags, keep, strict=True) if kept]
     place_at, places = csr_rows(reading.place_at, keep)
     fact_at, facts = csr_rows(reading.fact_at, keep)
     term_at, terms = csr_rows(reading.term_at, keep)
-    reposts = np.array([int(Flag.REPOST) if a.post.repost else 0 for a in chosen], np.uint16)
+    marks = np.where(reposts[keep], int(Flag.REPOST), 0).astype(np.uint16)
     batch = Batch(
-        time_ms=np.array([a.at_ms for a in chosen], np.int64),
+        time_ms=kept.at_ms[keep],
         hazard=reading.hazard[keep].astype(np.uint16),
         sense=reading.sense[keep],
-        flags=reading.flags[keep] | reposts,
+        flags=reading.flags[keep] | marks,
         lang=reading.lang[keep],
-        family=np.full(len(chosen), family, np.uint8),
-        voice=np.array([own.voice for own in tagged], np.uint64).reshape(-1, 2),
-        post=np.array([own.post for own in tagged], np.uint64),
+        family=np.full(len(marks), family, np.uint8),
+        voice=kept.voice[keep],
+        post=kept.post[keep],
         sketch=reading.sketch[keep],
         place_at=place_at,
         place=reading.place[places],
@@ -85,6 +96,6 @@ def admit(
         fact_value=reading.fact_value[facts],
         term_at=term_at,
         term=reading.term[terms],
-        voice_window=np.array([own.window for own in tagged], np.int64),
+        voice_window=kept.window[keep],
     )
     return batch, keep

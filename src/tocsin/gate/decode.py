@@ -1,36 +1,27 @@
-"""Frames become a typed view; a bad frame is counted and costs at most itself."""
+"""Frames become columns; a bad frame is counted and costs at most itself."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
-from tocsin.metrics import Reason, Tally
+from tocsin.metrics import Reason
 from tocsin.sources import FRAME_BYTES, Post
+from tocsin.sources.columns import Block, Columns, block_of, columns_of
 
 Decode = Callable[[bytes], Post | Reason]
+Scan = Callable[[Block, Decode], Columns]
+"""Decodes a whole block at once, and gives what the view gives for each frame."""
 
 
-class Arrived(NamedTuple):
-    """A decoded post with its row in the input and its arrival in stream time."""
-
-    row: int
-    at_ms: int
-    post: Post
-
-
-def decode(frames: Sequence[bytes], view: Decode, first_row: int, tally: Tally) -> list[Arrived]:
-    """Typed posts of raw frames, in order; what is none is counted by reason.
+def decode(frames: Sequence[bytes] | Block, view: Decode, scan: Scan | None) -> Columns:
+    """Columns of raw frames, in order; what is no post carries its reason.
 
     Raises nothing: `view` promises a Reason for anything it cannot read.
     """
-    posts = []
-    tally.received += len(frames)
-    for row, frame in enumerate(frames, first_row):
-        if len(frame) > FRAME_BYTES:
-            tally.refuse(Reason.TOO_LARGE)
-            continue
-        post = view(frame)
-        if isinstance(post, Reason):
-            tally.refuse(post)
-        else:
-            posts.append(Arrived(row, post.at_ms, post))
-    return posts
+
+    def bounded(frame: bytes) -> Post | Reason:
+        return view(frame) if len(frame) <= FRAME_BYTES else Reason.TOO_LARGE
+
+    if scan is not None:
+        return scan(frames if isinstance(frames, Block) else block_of(frames), bounded)
+    if isinstance(frames, Block):
+        frames = [frames.frame(row) for row in range(len(frames.start))]
+    return columns_of([bounded(frame) for frame in frames])

@@ -73,10 +73,14 @@ def read_figure(t, n, t0, kind, value, start, end, word, size, buffer, base):
                 current = 0.0
             elif v == 100.0 or (v == 10.0 and 1.0 <= current <= 9.0):
                 current = max(current, 1.0) * v
-            elif digits_before or (current > 0.0 and not (
-                (current >= 20.0 and v < 10.0) or (current >= 100.0 and v < 100.0)
-                or (current == 10.0 and v < 10.0)
-            )):
+            elif digits_before or (
+                current > 0.0
+                and not (
+                    (current >= 20.0 and v < 10.0)
+                    or (current >= 100.0 and v < 100.0)
+                    or (current == 10.0 and v < 10.0)
+                )
+            ):
                 break
             else:
                 current += v
@@ -120,8 +124,10 @@ def aside(buffer, base, limit, begin, stop):
     if e + 2 < limit and b >= base + 2 and buffer[e] == 0xEF and buffer[b - 2] == 0xEF:
         # The wide brackets of Chinese and Japanese.
         return (
-            buffer[e + 1] == 0xBC and buffer[e + 2] == 0x89
-            and buffer[b - 1] == 0xBC and buffer[b] == 0x88
+            buffer[e + 1] == 0xBC
+            and buffer[e + 2] == 0x89
+            and buffer[b - 1] == 0xBC
+            and buffer[b] == 0x88
         )
     return False
 

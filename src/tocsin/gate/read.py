@@ -54,15 +54,6 @@ class Reading(NamedTuple):
     """Whether a text names no place and no figure: only then the sense model may refuse it."""
 
 
-def sieve(
-    vocabulary: Vocabulary, buffer: NDArray[np.uint8], offsets: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """Which texts hold a hazard term, or an atom of a pair, of any language; (n,) bool."""
-    wanted = vocabulary.sieve
-    hits = find(wanted, tokenise(buffer, offsets, wanted.stems, wanted.tags), True)
-    return np.diff(hits.at) > 0
-
-
 def read(
     vocabulary: Vocabulary,
     gazetteer: Gazetteer,

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.batch import Flag, Sense
-from tocsin.gate.read import REASON_OF_VERDICT, read, sieve
+from tocsin.gate.read import REASON_OF_VERDICT, read
 from tocsin.gate.sense_kernel import NAMED, NAMED_FIGURED, NAMED_MASKED
+from tocsin.gate.sieve import Sieve
 from tocsin.vocabulary.facts import FACT_KINDS
 from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.vocabulary.hazards import load_hazards
@@ -92,4 +93,6 @@ def seen_in(text: str) -> Seen:
 
 def names_hazard(texts: list[str]) -> NDArray[np.bool_]:
     """Whether each text holds a hazard term at all; (n,) bool."""
-    return sieve(load_vocabulary(), *pack_texts(texts))
+    buffer, offsets = pack_texts(texts)
+    spans = np.column_stack([offsets[:-1], offsets[1:]])
+    return Sieve(load_vocabulary()).named(buffer, spans, np.ones(len(texts), np.bool_))

@@ -1,6 +1,5 @@
 """How each naming of a hazard is meant: masked, figurative, negated or literal."""
 
-
 from tocsin.compiled import kernel, part
 from tocsin.gate.bounds import TOKENS_MAX
 

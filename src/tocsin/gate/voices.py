@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from tocsin.clock import HOUR_MS
 from tocsin.errors import Corruption
+from tocsin.gate.tag_kernel import IV, SIGMA, keyed_state, tags_of
 from tocsin.sources import Post
 
 WINDOW_MS = 12 * HOUR_MS
@@ -27,6 +30,15 @@ class Tags(NamedTuple):
     window: int
     voice: tuple[int, int]
     post: int
+
+
+class Identities(NamedTuple):
+    """n authors or posts as bytes; a first byte of -1 stands for none, then the row counts."""
+
+    blob: NDArray[np.uint8]
+    begin: NDArray[np.int64]
+    end: NDArray[np.int64]
+    row: NDArray[np.int64]
 
 
 class VoiceKeys(Protocol):
@@ -115,6 +127,11 @@ class Voices:
         self._window = -1
         self._live: dict[int, bytes] = {}
 
+    @property
+    def window(self) -> int:
+        """Ordinal of the current key window."""
+        return self._window
+
     def turn(self, at_ms: int) -> int:
         """Move to the window of a time; returns its ordinal."""
         window = at_ms // WINDOW_MS
@@ -138,6 +155,26 @@ class Voices:
         )
         return Tags(self._window, voice, self.post(own))
 
+    def tags_of(
+        self, identities: Identities, purpose: str, family: int, windows: int
+    ) -> NDArray[np.uint64]:
+        """(n, windows): tags under the keys of the current window and those before, newest first.
+
+        The same as one by one; 0 where a key is dead.
+        """
+        states = np.zeros((windows, 8), np.uint64)
+        alive = np.zeros(windows, np.bool_)
+        for back in range(windows):
+            key = self._live.get(self._window - back)
+            if key is not None:
+                alive[back] = True
+                states[back] = keyed_state(_bytes(key), IV, SIGMA)
+        head, rowhead = (f"{purpose}\0{word}:".encode() for word in (family, "row"))
+        found: NDArray[np.uint64] = tags_of(
+            *identities, _bytes(head), _bytes(rowhead), states, alive, IV, SIGMA
+        )
+        return found
+
     def post(self, identity: str) -> int:
         """Tag of a post under the current key."""
         return self._tag(identity, "post", self._window)
@@ -154,3 +191,8 @@ class Voices:
         text = f"{purpose}\0{identity}".encode("utf-8", "replace")
         digest = hashlib.blake2b(text, key=key, digest_size=8).digest()
         return int.from_bytes(digest, "big") or 1
+
+
+def _bytes(data: bytes) -> NDArray[np.uint8]:
+    """Bytes a kernel may be given: it is compiled anew for arrays that cannot be written."""
+    return np.frombuffer(bytearray(data), np.uint8)

@@ -20,8 +20,9 @@ HELD_MOST = 20_000
 SUPPORTS_MOST = 16
 """Most bulletins one event is given, earliest first."""
 
-_SUDDEN_MS = (1 * HOUR_MS, 12 * HOUR_MS)
-_SLOW_MS = (24 * HOUR_MS, 72 * HOUR_MS)
+SUDDEN_MS = (1 * HOUR_MS, 12 * HOUR_MS)
+SLOW_MS = (24 * HOUR_MS, 72 * HOUR_MS)
+"""How long before the first and after the last report a word may have been sent."""
 
 _Name = tuple[str, str]
 """Agency and id of a message, which may name several hazards."""
@@ -91,6 +92,24 @@ class Corroborator:
         found = self._about(evidence_hazard, place, first_seen_ms, last_seen_ms, now_ms)
         return any(s.bulletin.kind == "news" for s in found)
 
+    def newest(self, bulletin: Bulletin, hazard: str) -> Bulletin | None:
+        """What a message says by now: itself or what replaced it, None if it was taken back.
+
+        Where an update names another hazard, the first it names.
+        """
+        words = self._held.get((bulletin.source, self._chains.heir(bulletin)), {})
+        held = words.get(hazard) or next((words[key] for key in sorted(words)), None)
+        return held.bulletin if held is not None else None
+
+    def held_of(self, source: str, name: str) -> list[Bulletin]:
+        """What is held of one message, by hazard."""
+        words = self._held.get((source, name), {})
+        return [words[hazard].bulletin for hazard in sorted(words)]
+
+    def first_ms(self, bulletin: Bulletin) -> int:
+        """When the first message of its chain was sent."""
+        return self._chains.first_ms(bulletin)
+
     def _about(
         self,
         evidence_hazard: str,
@@ -119,7 +138,7 @@ class Corroborator:
             bulletin = held.bulletin
             if bulletin.sent_ms < now_ms - HELD_MS or not speaks_for(bulletin, hazard):
                 continue
-            before_ms, after_ms = _SLOW_MS if bulletin.hazard in slow else _SUDDEN_MS
+            before_ms, after_ms = SLOW_MS if bulletin.hazard in slow else SUDDEN_MS
             # An update keeps a warning alive, so any moment from first word to last may fit.
             if (
                 held.first_sent_ms <= min(now_ms, last_seen_ms + after_ms)

@@ -18,6 +18,8 @@ from tocsin.model import (
     Why,
 )
 from tocsin.rate.bands import voices_band
+from tocsin.rate.families import independent
+from tocsin.rate.official import is_firm
 from tocsin.vocabulary.hazards import Hazard
 
 __all__ = ["rate", "severity_of"]
@@ -48,10 +50,12 @@ def severity_of(facts: Sequence[Fact]) -> Severity:
     return found
 
 
-def _tier(evidence: Evidence, support: Sequence[Support]) -> Tier:
-    if support:
+def _tier(families: Sequence[str], support: Sequence[Support]) -> Tier:
+    """Official when an agency says that it is so; one that says it may come adds its voice."""
+    if any(is_firm(s.bulletin) for s in support):
         return "official"
-    return "corroborated" if len(evidence.families) >= 2 else "unconfirmed"
+    voices = independent(families) + len({s.bulletin.source for s in support})
+    return "corroborated" if voices >= 2 else "unconfirmed"
 
 
 def _certainty(tier: Tier, evidence: Evidence) -> Certainty:
@@ -91,7 +95,11 @@ def _confidence(evidence: Evidence, tier: Tier) -> float:
 
 
 def _grounds(
-    evidence: Evidence, origins: Sequence[Origin], support: Sequence[Support], hazard: Hazard
+    evidence: Evidence,
+    origins: Sequence[Origin],
+    support: Sequence[Support],
+    hazard: Hazard,
+    families: Sequence[str],
 ) -> list[Why]:
     grounds = [
         Why(Ground.VOICES, voices_band(evidence.voices), 5),
@@ -99,7 +107,7 @@ def _grounds(
         Why(Ground.WINDOW_S, evidence.window_s),
         Why(Ground.WITNESS, _coarse(evidence.witness_share)),
         Why(Ground.DIVERSITY, _coarse(evidence.diversity)),
-        Why(Ground.FAMILIES, len(evidence.families), 2),
+        Why(Ground.FAMILIES, independent(families), 2),
         Why(Ground.SEVERITY_PRIOR, hazard.severity),
     ]
     if origins:
@@ -122,12 +130,16 @@ def rate(
     support: Sequence[Support],
     hazard: Hazard,
     sensitive: bool,
+    families: Sequence[str] | None = None,
 ) -> Rating:
     """Level, CAP words and grounds of an event; a table of pure functions, about hazards only.
 
-    Facts of posts alone never make an event red: they count as at most Severe.
+    `families` are the names of all source families that speak of it, news among them; without
+    them each family of the posts counts. Facts of posts alone never make an event red: they
+    count as at most Severe.
     """
-    tier = _tier(evidence, support)
+    families = [str(f) for f in evidence.families] if families is None else families
+    tier = _tier(families, support)
     claimed = severity_of([fact for fact in facts if fact.from_ == "posts"])
     told: Severity = max(
         min(claimed, "Severe", key=SEVERITIES.index),
@@ -141,7 +153,7 @@ def rate(
     prior: Severity = hazard.severity if hazard.severity != "Extreme" else "Severe"
     severity: Severity = stated if stated != "Unknown" else prior
     level = _level(severity, tier, evidence)
-    why = _grounds(evidence, origins, support, hazard)
+    why = _grounds(evidence, origins, support, hazard, families)
     why += [Why(Ground.FACT, f"{fact.kind} {fact.low:g}") for fact in facts[:6]]
     if claimed == "Extreme" and tier == "unconfirmed":
         why.append(Why(Ground.ONE_FAMILY_CAP, True, "yellow"))

@@ -17,6 +17,8 @@ TITLE_CHARS = 200
 ROW_CHARS = 400
 Units = Literal["metric", "imperial"]
 UNITS: tuple[Units, ...] = get_args(Units)
+AGENCIES_MOST = 5
+"""Most agencies named in one message."""
 DIGEST_EVENTS = 50
 """Most events told in one digest; the rest is counted."""
 
@@ -159,6 +161,7 @@ def _rows(alert: Alert, words: Phrases, voice: Voice) -> tuple[Row, ...]:
         ("place", _where(event.place, words, voice.units)),
         ("facts", facts),
         ("sure", sure),
+        ("official", _official(event, words)),
         ("voices", event.voices if event.origin != "official" else ""),
         ("people", words.people.get(event.population or "", event.population or "")),
         ("first_seen", local_and_utc(event.first_seen, zone)),
@@ -167,6 +170,18 @@ def _rows(alert: Alert, words: Phrases, voice: Voice) -> tuple[Row, ...]:
         ("event", f"{event.event_id}.{event.revision}"),
     )
     return tuple(Row(words.rows[name], clean(value)) for name, value in found if value)
+
+
+def _official(event: Event, words: Phrases) -> str:
+    """Who has said it officially, and how long before or after the first report."""
+    told: dict[str, str] = {}
+    for ref in event.bulletins:
+        lead_s = ref.lead_time_s
+        form = words.lead_before if lead_s is not None and lead_s < 0 else words.lead_after
+        minutes = words.figure(round(abs(lead_s) / 60)) if lead_s is not None else ""
+        line = ref.source if lead_s is None else form.format(source=ref.source, n=minutes)
+        told.setdefault(ref.source, line)
+    return "; ".join(list(told.values())[:AGENCIES_MOST])
 
 
 def _answer(alert: Alert, words: Phrases, lang: str) -> Row | None:

@@ -14,8 +14,8 @@ from tocsin.vocabulary.facts import FACT_KINDS
 LANGS = ("en", "es", "pt", "fr", "ja", "ar")
 """Languages in which a message can be written; a new one is a file and a word here."""
 ROWS = (
-    "level", "place", "facts", "sure", "voices", "people", "first_seen", "revised", "watch",
-    "event", "answer",
+    "level", "place", "facts", "sure", "official", "voices", "people", "first_seen", "revised",
+    "watch", "event", "answer",
 )  # fmt: skip
 PEOPLE = ("under 10,000", "10,000-100,000", "100,000-1 million", "1-10 million", "over 10 million")
 """Bands of people living inside a radius, as an event carries them."""
@@ -45,6 +45,9 @@ class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unknown_place: str
     radius: str
     range: str
+    lead_after: str
+    """The official word came after the first report: agency and minutes."""
+    lead_before: str
     thousand: str
     decimal: str
     kinds: dict[str, str]

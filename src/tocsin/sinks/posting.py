@@ -72,9 +72,7 @@ class PostingSink:
 def voice_of(settings: dict[str, Value]) -> Voice:
     """Language, zone and units as set; raises ConfigError when one does not exist."""
     units: Units = "imperial" if settings.get("units") == "imperial" else "metric"
-    return Voice(
-        str(settings.get("lang", "en")), str(settings.get("zone", "UTC")), units
-    ).checked()
+    return Voice(str(settings.get("lang", "en")), str(settings.get("zone", "UTC")), units).checked()
 
 
 def together(alerts: Sequence[Alert]) -> Iterator[list[Alert]]:

@@ -33,9 +33,11 @@ class Post(msgspec.Struct, frozen=True, gc=False):
 class Source(Protocol):
     """A stream of frames. Built as `cls(settings, clock)` with checked settings.
 
-    Two attributes are optional. `wire` (usgs, cap or jsonl) is the format of a source of
-    bulletins. `gap` is true when deletions may have been missed since the last open: then what
-    the detector holds of this source is purged (contract P10).
+    Four attributes are optional. `scan(block, decode)` decodes many frames at once and gives what
+    `decode` gives for each. `wire` (such as usgs or cap) is the format of a source of
+    bulletins. `heard_ms` is when the other side last answered, be it that there is no news;
+    without it a source of bulletins is never called deaf. `gap` is true when deletions may have
+    been missed since the last open: then what the detector holds of it is purged (contract P10).
     """
 
     spec: Spec

@@ -1,14 +1,12 @@
 """Recorded posts from JSON Lines, gzip, Parquet or standard input, one file after another."""
 
 import gzip
-import os
-import select
 import sys
 import zlib
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import msgspec
 
@@ -18,7 +16,8 @@ from tocsin.errors import InputError, SourceEnded
 from tocsin.metrics import Reason
 from tocsin.sources import FRAME_BYTES, Post
 from tocsin.sources.frames import decode_replay
-from tocsin.sources.lines import LineCutter
+from tocsin.sources.lines import LineCutter, Standing
+from tocsin.sources.scan import scan_jetstream
 
 FRAMES_PER_READ = 4_096
 """Most frames one read hands on."""
@@ -53,6 +52,8 @@ class FileSource:
         terms="",
     )
 
+    scan = staticmethod(scan_jetstream)
+
     def __init__(self, settings: dict[str, Value], clock: Clock) -> None:
         """`settings` as checked by the spec; the clock is not needed to read a file."""
         paths = settings["paths"]
@@ -65,7 +66,7 @@ class FileSource:
         self._ready: deque[bytes] = deque()
         self._file = 0
         self._row = 0
-        self._stdin: _Standing | None = None
+        self._stdin: Standing | None = None
 
     def open(self, cursor: str | None) -> None:
         """Check every file and go to the cursor `file:row`.
@@ -132,7 +133,7 @@ class FileSource:
         path = self._paths[self._file]
         if path == "-":
             if self._stdin is None:
-                self._stdin = _Standing(sys.stdin.buffer)
+                self._stdin = Standing(sys.stdin.buffer)
             self._ready.extend(self._stdin.lines(wait_s))
             return bool(self._ready)
         if self._chunks is None:
@@ -142,26 +143,6 @@ class FileSource:
             if self._ready:
                 return True
         return False
-
-
-class _Standing:
-    """Standard input, read as it comes and never waited for longer than asked."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._fd = stream.fileno()
-        self._cutter = LineCutter()
-        self.ended = False
-
-    def lines(self, wait_s: float | None) -> list[bytes]:
-        if self.ended:
-            return []
-        if not select.select([self._fd], [], [], wait_s)[0]:
-            return []
-        chunk = os.read(self._fd, _CHUNK_BYTES)
-        if chunk:
-            return self._cutter.feed(chunk)
-        self.ended = True
-        return self._cutter.end()
 
 
 def _position(cursor: str | None, files: int) -> tuple[int, int]:

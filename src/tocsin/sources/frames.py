@@ -189,6 +189,9 @@ def _from_v2(frame: bytes) -> Post | Reason:
             return Reason.BAD_FRAME
         if payload.collection != POSTS:
             return Reason.OTHER_KIND
+    elif payload.type == _V2 + "sync":
+        # The repository was set anew: what was read of it may be gone, so all of it goes.
+        payload.account = _Account(active=False, status="deleted")
     elif payload.type != _V2 + "account" or payload.account is None:
         return Reason.OTHER_KIND
     try:

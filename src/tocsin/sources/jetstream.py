@@ -1,6 +1,5 @@
 """Live posts from a Bluesky Jetstream server: one connection, resumable, deletions included."""
 
-import re
 from contextlib import ExitStack
 from urllib.parse import urlencode, urlsplit
 
@@ -11,12 +10,14 @@ from websockets.typing import Subprotocol
 
 from tocsin.clock import Clock
 from tocsin.config import Field, Spec, Value
-from tocsin.errors import ConfigError, SourceLost, SourceRefused
+from tocsin.errors import SourceLost, SourceRefused
 from tocsin.metrics import Reason
 from tocsin.sources import FRAME_BYTES, Post
 from tocsin.sources.courtesy import agent, is_loopback
 from tocsin.sources.frames import POSTS, decode_jetstream
 from tocsin.sources.jetstream_cursor import Cursor, Tracker, Wire
+from tocsin.sources.jetstream_servers import Turns, address, others
+from tocsin.sources.scan import scan_jetstream
 
 FRAMES_PER_READ = 4_096
 """Most frames one read hands on."""
@@ -24,13 +25,16 @@ QUEUE_FRAMES = 256
 """Frames held between the socket and us; beyond it the server has to wait."""
 MESSAGE_BYTES = 2_097_152
 """Longest message taken off the wire; from FRAME_BYTES on it is only counted."""
+KINDS = ("commit", "account", "sync")
+"""Kinds of events asked for: each of them can take posts back."""
 LOOK_BACK_US = 36 * 3_600 * 1_000_000
 """How far back a v1 server rewinds; an older cursor is clamped without a word."""
+STALL_S = 60.0
+"""After so long without an event another server is asked, if there is one."""
 
 _OPEN_S = 10.0
 _CLOSE_S = 1.0
 _PING_S = 30.0
-_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252})(:[0-9]{1,5})?")
 _PATHS: dict[Wire, str] = {
     "v2": "/xrpc/network.bsky.jetstream.subscribeEvents",
     "v1": "/subscribe",
@@ -60,6 +64,11 @@ class JetstreamSource:
                 help="Give ws://127.0.0.1:PORT or wss://HOST to use a server of your own.",
             ),
             Field(
+                name="fallback",
+                default=[],
+                help="List servers to turn to, in order, when this one fails: names, or wss://HOST.",
+            ),
+            Field(
                 name="wire",
                 default="auto",
                 choices=("auto", "v2", "v1"),
@@ -71,7 +80,10 @@ class JetstreamSource:
                 help="Say how the server's operator can reach you, in one line.",
             ),
         ),
-        example='[sources.bluesky]\ntype = "jetstream"\ncontact = "ops@example.org"\n',
+        example=(
+            '[sources.bluesky]\ntype = "jetstream"\ncontact = "ops@example.org"\n'
+            'fallback = ["jetstream1.us-east.bsky.network", "jetstream2.us-west.bsky.network"]\n'
+        ),
         family="bluesky",
         deletes=True,
         terms=(
@@ -80,11 +92,14 @@ class JetstreamSource:
         ),
     )
 
+    scan = staticmethod(scan_jetstream)
+
     def __init__(self, settings: dict[str, Value], clock: Clock) -> None:
         """`settings` as checked by the spec; raises ConfigError for a host or url that is none."""
         self._clock = clock
-        self._base = _base(str(settings.get("url", "")), str(settings.get("host", "")))
-        self._host = urlsplit(self._base).netloc
+        first = address(str(settings.get("url", "")), str(settings.get("host", "")))
+        self._servers = Turns((first, *others(settings.get("fallback", []))))
+        self._heard_s = 0.0
         self._wanted = str(settings.get("wire", "auto"))
         self._agent = agent(str(settings.get("contact", "")))
         self._socket: ClientConnection | None = None
@@ -95,11 +110,26 @@ class JetstreamSource:
         self.gap = False
         """Whether posts may be missing before what the open connection gives (blind interval)."""
 
+    @property
+    def _base(self) -> str:
+        return self._servers.now
+
+    @property
+    def _host(self) -> str:
+        return urlsplit(self._base).netloc
+
     def open(self, cursor: str | None) -> None:
         """Connect and resume; sets `gap` when the server cannot rewind that far.
 
-        Raises SourceLost (network, server busy) or SourceRefused (no such service here).
+        A server that cannot be had hands the turn to the next one, which is asked at the next
+        opening, and resumes by time. Raises SourceLost (network, server busy) or, when every
+        server says no, SourceRefused.
         """
+        with self._servers.tried():
+            self._open_here(cursor)
+        self._heard_s = self._clock.monotonic_s()
+
+    def _open_here(self, cursor: str | None) -> None:
         self.close()
         self._lost = ""
         resume = Cursor.parse(cursor)
@@ -147,9 +177,19 @@ class JetstreamSource:
         except (ConnectionClosed, WebSocketException, OSError) as error:
             self._lost = _closed(self._host, error)
             self._choked = getattr(getattr(error, "sent", None), "code", None) == 1009
+        self._mind_silence(bool(frames))
         if self._lost and not frames:
             raise SourceLost(self._lost)
         return frames, self._tracker.text
+
+    def _mind_silence(self, heard: bool) -> None:
+        """Turn to the next server when this one keeps the connection but says nothing."""
+        now_s = self._clock.monotonic_s()
+        if heard:
+            self._heard_s = now_s
+        elif not self._lost and self._servers.more and now_s - self._heard_s > STALL_S:
+            self._lost = f"{self._host} says nothing. The next server is asked."
+            self._servers.turn()
 
     def decode(self, frame: bytes) -> Post | Reason:
         """A typed view of a frame of either wire."""
@@ -204,7 +244,7 @@ class JetstreamSource:
     def _dial(self, wire: Wire, position: int | None) -> None:
         v2 = wire == "v2"
         query: list[tuple[str, str]] = (
-            [("kinds", "commit"), ("kinds", "account"), ("collections", POSTS)]
+            [*(("kinds", kind) for kind in KINDS), ("collections", POSTS)]
             if v2
             else [("wantedCollections", POSTS)]
         )
@@ -232,25 +272,6 @@ class JetstreamSource:
                 f"{self._host} cannot be reached ({type(error).__name__}). "
                 "Check the network, the host and the clock of this machine."
             ) from None
-
-
-def _base(url: str, host: str) -> str:
-    """`wss://host` of the settings; plain ws only where nobody else can listen."""
-    if not url:
-        if not _HOST.fullmatch(host):
-            raise ConfigError("host", "is no host name", "Give a name such as host.example:443.")
-        return f"wss://{host}"
-    parts = urlsplit(url)
-    if parts.scheme not in ("ws", "wss") or not _HOST.fullmatch(parts.netloc):
-        raise ConfigError(
-            "url", "is no WebSocket address", "Give wss://HOST or ws://127.0.0.1:PORT."
-        )
-    if parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise ConfigError("url", "has a path", "Leave the path out; it follows from the wire.")
-    base = f"{parts.scheme}://{parts.netloc}"
-    if parts.scheme == "ws" and not is_loopback(base):
-        raise ConfigError("url", "is not encrypted", "Use wss:// for anything but this machine.")
-    return base
 
 
 def _problem(error: InvalidStatus) -> str:

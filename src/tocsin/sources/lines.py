@@ -1,6 +1,12 @@
 """Bytes cut into lines without ever holding a line that has no end."""
 
+import os
+import select
+from typing import BinaryIO
+
 from tocsin.sources import FRAME_BYTES
+
+_CHUNK_BYTES = 262_144
 
 
 class LineCutter:
@@ -36,3 +42,27 @@ class LineCutter:
             self._skipping = False
             return []
         return [rest]
+
+
+class Standing:
+    """A stream of bytes that stands open, read as it comes and never waited for beyond the asking.
+
+    What it holds, a pipe or a file, belongs to whoever opened it and is not closed here.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._fd = stream.fileno()
+        self._cutter = LineCutter()
+        self.ended = False
+
+    def lines(self, wait_s: float | None) -> list[bytes]:
+        """Whole lines of what is there within `wait_s` seconds (None waits as long as it takes)."""
+        if self.ended:
+            return []
+        if not select.select([self._fd], [], [], wait_s)[0]:
+            return []
+        chunk = os.read(self._fd, _CHUNK_BYTES)
+        if chunk:
+            return self._cutter.feed(chunk)
+        self.ended = True
+        return self._cutter.end()

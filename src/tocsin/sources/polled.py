@@ -76,6 +76,11 @@ class PolledFeed:
         assert isinstance(period_s, float)
         self.index = ConditionalGet(url, period_s, contact, clock, random.Random(), self.accept)
 
+    @property
+    def heard_ms(self) -> int | None:
+        """When the feed last answered."""
+        return self.index.heard_ms
+
     def open(self, cursor: str | None) -> None:
         """Nothing to connect: the feed is a snapshot, so a cursor has nothing to say."""
 

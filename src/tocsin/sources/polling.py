@@ -42,6 +42,8 @@ class ConditionalGet:
         self._fetch: Fetch | None = None
         self._rng, self._accept = rng, accept
         self._failures = 0
+        self.heard_ms: int | None = None
+        """When the server last answered, be it that nothing changed."""
 
     def poll(self, wait_s: float) -> bytes | None:
         """The body if it changed and came within `wait_s` seconds, else None.
@@ -100,6 +102,7 @@ class ConditionalGet:
             if isinstance(fetch.error, SourceLost):
                 self._put_off()
             raise fetch.error
+        self.heard_ms = self._clock.now_ms()
         self._failures = 0
         if fetch.body is None:
             return None

@@ -60,6 +60,11 @@ class UsgsSource:
         url = str(settings.get("url", self.spec.fields[0].default))
         self._feed = ConditionalGet(url, period_s, str(settings.get("contact", "")), clock)
 
+    @property
+    def heard_ms(self) -> int | None:
+        """When the feed last answered."""
+        return self._feed.heard_ms
+
     def open(self, cursor: str | None) -> None:
         """Nothing to connect: the feed is a snapshot, so a cursor has nothing to say."""
 

@@ -45,9 +45,7 @@ class Attention:
         with self._reading() as base:
             return unsaid.acks(base, limit)
 
-    def answer(
-        self, answer_id: str, until_ms: int, ack: Ack, mute: Silence | None = None
-    ) -> bool:
+    def answer(self, answer_id: str, until_ms: int, ack: Ack, mute: Silence | None = None) -> bool:
         """Acknowledge, and mute if asked, by a link that works once; False when it was used.
 
         False too while as many used links are remembered as can be: then none works, rather

@@ -255,7 +255,16 @@ def match(at, hashes, bare, start, end, kind, shape, names, places, word_sets, l
             count += 1
             i = stop
         chosen = settle(
-            count, rows, begins, ends, lacks, gaps, names[5], names[6], names[7], places[:6],
+            count,
+            rows,
+            begins,
+            ends,
+            lacks,
+            gaps,
+            names[5],
+            names[6],
+            names[7],
+            places[:6],
             speaks[langs[doc]],
         )
         base = filled

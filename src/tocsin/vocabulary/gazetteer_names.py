@@ -1,5 +1,6 @@
 """Which names of a place are kept, and how much each needs before it counts."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from enum import IntEnum
@@ -54,6 +55,7 @@ _HOME = {
 }  # fmt: skip
 _SHORTEST = {"han": 2, "katakana": 3, "hiragana": 3, "hangul": 2, "thai": 4}
 
+_PIECES = re.compile(r"[^\w'’-]+")
 _PLAIN = {"thai": 5, "arabic": 4, "indic": 4, "katakana": 4, "han": 3, "hangul": 2}
 """Letters from which a town's name at home, in a script without capitals, needs nothing else."""
 _TOWN_SIGNS = ("시", "군", "市", "縣", "县", "県")
@@ -68,6 +70,10 @@ class Words(NamedTuple):
     never: frozenset[int]
     common: frozenset[int]
     """Hazard terms and everyday words of the vocabulary."""
+    said: frozenset[int] = frozenset()
+    """Words that stand without a capital letter in the sentences of the vocabulary."""
+    named: frozenset[int] = frozenset()
+    """Words of its phrases, which are written without capitals whatever they are."""
 
 
 def script_of(name: str) -> str:
@@ -110,7 +116,38 @@ def read_words(folder: Path) -> Words:
         doubtful=single(stop["doubtful"]),
         never=single(stop["never"]),
         common=single(common),
+        **_inner(folder),
     )
+
+
+def _inner(folder: Path) -> dict[str, frozenset[int]]:
+    """The words inside sentences and phrases, for scripts with gaps between words."""
+    said: list[str] = []
+    named: list[str] = []
+    for part in ("assembly", "facts", "hazards", "senses", "words"):
+        for path in sorted((folder / part).glob("*.toml")):
+            for key, text in _texts(tomllib.loads(path.read_text("utf-8"))):
+                words = [word for piece in _PIECES.split(text) for word in [piece.strip("-'’")]]
+                if key in ("yes", "no"):
+                    said += [word for word in words if word and not word[0].isupper()]
+                else:
+                    named += words
+    return {"said": _worded(said), "named": _worded(named)}
+
+
+def _worded(words: list[str]) -> frozenset[int]:
+    spaced = {word for word in words if word and script_of(word) not in _LONE}
+    return frozenset(h[0] for h in (phrase_tokens(word)[0] for word in spaced) if len(h) == 1)
+
+
+def _texts(node: Any, under: str = "") -> Iterator[tuple[str, str]]:
+    """(key, text) of every text in a list of a data file."""
+    if isinstance(node, Mapping):
+        for key, value in node.items():
+            yield from _texts(value, key) if not isinstance(value, int) else [("number", key)]
+    elif isinstance(node, list):
+        for value in node:
+            yield from [(under, value)] if isinstance(value, str) else _texts(value, under)
 
 
 def blanks(folder: Path) -> list[list[int]]:
@@ -156,10 +193,23 @@ def _worth(name: str, country: str, population: int) -> bool:
         return proper and population >= 15_000
     at_home = country in _HOME.get(script, "").split()
     if script in _LONE and len(name) < _SHORTEST[script] + (0 if at_home else 1):
-        return population >= 1_000_000 and len(name) >= 2
+        # Three signs of katakana are seldom a word; the few that are stand in the stop list.
+        least = 300_000 if script == "katakana" and len(name) == 3 else 1_000_000
+        return population >= least and len(name) >= 2
     if script == "han" and len(name) == 2:
         return population >= 200_000
     return population >= (1_000 if at_home else 50_000)
+
+
+def _is_word(key: int, script: str, population: int, is_main: bool, words: Words) -> bool:
+    """Whether a name is rather a word that the vocabulary itself uses.
+
+    A phrase may hold the proper name of a great city, and so may a sentence in a script that has
+    no capitals: there only smaller places are doubted.
+    """
+    if script in _CASED:
+        return key in words.said or (key in words.named and (population < 100_000 or not is_main))
+    return population < 100_000 and (key in words.said or key in words.named)
 
 
 def flags_of(name: str, hashes: list[int], country: str, population: int, is_main: bool,
@@ -182,7 +232,7 @@ def flags_of(name: str, hashes: list[int], country: str, population: int, is_mai
         return flags | Need.CUE
     if alone and key in words.capital:
         return flags | Need.CAPITAL
-    if alone and key in words.common:
+    if alone and (key in words.common or _is_word(key, script, population, is_main, words)):
         small = Need.QUALIFIED if population < 50_000 else Need.CUE
         return flags | (small if population < 300_000 else Need.CAPITAL)
     native = country in _HOME.get(script, "").split()

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tocsin.compiled import kernel
 from tocsin.errors import Corruption
+from tocsin.vocabulary.slot_kernel import find_slot
 from tocsin.vocabulary.token_kernel import STEMS_KEPT, mixed
 from tocsin.vocabulary.tokens import (
     PHRASE_MAX,
@@ -73,9 +74,7 @@ def _open_addressed(keys: Iterable[int]) -> tuple[NDArray[np.uint64], dict[int, 
     return table, slot_of
 
 
-def compile_lexicon(
-    phrases: Iterable[tuple[str, int]], tag_words: Iterable[str] = ()
-) -> Lexicon:
+def compile_lexicon(phrases: Iterable[tuple[str, int]], tag_words: Iterable[str] = ()) -> Lexicon:
     """A Lexicon of (phrase, code) pairs; a phrase ending in '*' is a stem.
 
     A word after TAG counts only where it is part of a joined hashtag; `tag_words` are further
@@ -133,21 +132,7 @@ def _holds_part(word: str, parts: set[str]) -> bool:
     return any(word[:i] in parts or word[i:] in parts for i in range(2, len(word)))
 
 
-@kernel
-def find_slot(keys, key):
-    """Slot of a key, -1 when it is not there."""
-    mask = len(keys) - 1
-    slot = np.int64(key & np.uint64(mask))
-    for _ in range(len(keys)):
-        if keys[slot] == key:
-            return slot
-        if keys[slot] == _ZERO:
-            return -1
-        slot = (slot + 1) & mask
-    return -1
-
-
-@kernel
+@kernel(lends=True)
 def _emit(out, used, token, length, entry, code_at, codes):
     """Write the codes of one entry as hits; returns the new count, or -1 when out is full."""
     for c in range(code_at[entry], code_at[entry + 1]):

@@ -56,7 +56,7 @@ class Vocabulary(NamedTuple):
     """Everything the gate looks for, as tables."""
 
     sieve: Lexicon
-    """Hazard terms and the rarer half of each pair: what decides that a post is read at all."""
+    """Hazard terms and the halves of pairs: what decides that a post is read at all."""
     full: Lexicon
     pairs: NDArray[np.int32]
     """(p, 3): two atoms within a few tokens of each other, and the hazard they name; sorted."""
@@ -78,9 +78,9 @@ class _HazardPhrases(NamedTuple):
     """What the hazard files say, sorted by what it is for."""
 
     sieve: list[tuple[str, int]]
-    """Terms, and the first half of every pair: enough to decide that a text is read."""
+    """Terms and both halves of every pair: enough to decide that a text is read."""
     further: list[tuple[str, int]]
-    """Second halves and figurative phrases."""
+    """Figurative phrases."""
     pairs: NDArray[np.int32]
 
 
@@ -103,14 +103,13 @@ def _hazard_phrases(hazards: tuple[Hazard, ...]) -> _HazardPhrases:
                     )
                 one, two = (atoms.setdefault((*unbound(h), home), len(atoms)) for h in parts)
                 pairs.add((one, two, number))
-    first = {one for one, _, _ in pairs}
     halves = [
         (half, code_of(Code.ATOM, number, home, only))
         for (half, only, home), number in atoms.items()
     ]
     return _HazardPhrases(
-        [*terms, *(half for half in halves if half[1] & 0xFFFF in first)],
-        [*figurative, *(half for half in halves if half[1] & 0xFFFF not in first)],
+        [*terms, *halves],
+        figurative,
         np.array(sorted(pairs), np.int32).reshape(-1, 3),
     )
 

@@ -21,7 +21,7 @@ PATH = Path(__file__).parent / "data" / "vocabulary.npz"
 STAMP = "stamp"
 _FOLDERS = ("assembly", "facts", "hazards", "languages", "senses", "words")
 _CODE = (
-    "alphabet", "codes", "facts", "hazards", "lexicon", "measures", "pack", "stored",
+    "alphabet", "codes", "facts", "hazards", "lexicon", "measures", "pack", "slot_kernel", "stored",
     "token_kernel", "tokens", "tongues", "vocabulary_build",
 )  # fmt: skip
 """Modules that decide what the tables hold. What Unicode says of a letter that has been assigned

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tocsin.compiled import kernel
+from tocsin.compiled import kernel, part
 from tocsin.vocabulary.alphabet import AT, CHAR, DIGIT, DROP, EMOJI, HASH, LETTER, SEP, SIZE
 
 _FNV = np.uint64(0x100000001B3)
@@ -25,7 +25,7 @@ _HTTPS = (104, 116, 116, 112, 115)
 _WAW, _BA, _LAM, _FA, _KAF, _ALIF = 0x648, 0x628, 0x644, 0x641, 0x643, 0x627
 
 
-@kernel
+@kernel(lends=True)
 def mixed(state):
     """Finish a hash (the finaliser of splitmix64)."""
     state = (state ^ (state >> _U30)) * _M1
@@ -33,7 +33,7 @@ def mixed(state):
     return state ^ (state >> _U31)
 
 
-@kernel
+@kernel(lends=True)
 def code_at(buffer, i, end):
     """Code point and length at byte i; malformed bytes read as a gap of one byte."""
     first = buffer[i]
@@ -68,7 +68,7 @@ def code_at(buffer, i, end):
     return np.int64(32), 1
 
 
-@kernel
+@kernel(lends=True)
 def contains(table, key):
     """Whether an open-addressed set holds a key."""
     mask = len(table) - 1
@@ -82,7 +82,7 @@ def contains(table, key):
     return False
 
 
-@kernel
+@kernel(lends=True)
 def clitic(word, size):
     """Length of the Arabic clitic and article a word begins with; 0 when it has none."""
     lead = 0
@@ -101,7 +101,7 @@ def clitic(word, size):
     return lead
 
 
-@kernel
+@kernel(lends=True)
 def hash_word(word, begin, size, stems, stem_out, row):
     """Hash of word[begin:size]; known stems on the way go to stem_out[row], longest first."""
     state = _BASIS
@@ -116,7 +116,7 @@ def hash_word(word, begin, size, stems, stem_out, row):
     return mixed(state)
 
 
-@kernel
+@kernel(lends=True)
 def part_of_tag(word, size, tags):
     """(where, which side) a joined hashtag is parted: the longest known word that ends it, else
     the longest that begins it; (0, 0) when there is none."""
@@ -135,7 +135,7 @@ def part_of_tag(word, size, tags):
     return found, 0
 
 
-@kernel
+@kernel(lends=True)
 def number_value(digits, size, points, n_points):
     """Value of a number: a last mark before exactly three digits groups, any other is decimal.
 
@@ -152,13 +152,13 @@ def number_value(digits, size, points, n_points):
     return value / 10.0**after
 
 
-@kernel
+@kernel(lends=True)
 def is_mark(code):
     """Whether a sign may stand inside a number: comma, full stop, and the two Arabic ones."""
     return code == 44 or code == 46 or code == 0x66B or code == 0x66C
 
 
-@kernel
+@kernel(lends=True)
 def calm(word, size):
     """Draw runs of three or more equal letters together, in place; returns the new size."""
     out = 0
@@ -175,7 +175,7 @@ def calm(word, size):
     return out
 
 
-@kernel
+@kernel(lends=True)
 def skip_to_gap(buffer, i, end):
     """First byte at or after i that is white space."""
     while i < end and buffer[i] > 32:
@@ -183,7 +183,7 @@ def skip_to_gap(buffer, i, end):
     return i
 
 
-@kernel
+@kernel(lends=True)
 def is_link(buffer, start, i, end):
     """Whether the word that began at `start` and ends at `i` opens a web address."""
     size = i - start
@@ -202,7 +202,7 @@ def is_link(buffer, start, i, end):
     return False
 
 
-@kernel
+@kernel(lends=True)
 def mark_tag(m, word, size, part, tags, stems, hashes, bare, stem):
     """Mark the words a hashtag is made with in row m; returns 1 when it was parted into two rows.
 
@@ -226,6 +226,144 @@ def mark_tag(m, word, size, part, tags, stems, hashes, bare, stem):
     return 1
 
 
+@part(lends=True)
+def cut_text(buffer, base, end, kinds, fold, stems, tags, m, hashes, start, stop, kind, shape,
+             value, bare, stem, word, points):  # fmt: skip
+    """Tokens of the text buffer[base:end] into rows from m on; (rows in all, marks of the text).
+
+    The rows must be as `cut` makes them: zero, and nan in `value`.
+    """
+    first = m
+    marks = 0
+    i = base
+    tag = False
+    while i < end:
+        code, step = code_at(buffer, i, end)
+        sort = kinds[code] if code < SIZE else CHAR
+        letter = np.int64(fold[code]) if code < SIZE else code
+        if sort == HASH:
+            tag = True
+            i += step
+            continue
+        if sort == AT:
+            # A mention: the name is stepped over, never hashed.
+            i = skip_to_gap(buffer, i + step, end)
+            tag = False
+            continue
+        if sort == SEP or sort == DROP:
+            if code == 63 or code == 0xFF1F or code == 0x61F:
+                marks |= 2
+            if code == 33 or code == 0xFF01:
+                marks |= 4
+            if sort == SEP:
+                tag = False
+            i += step
+            continue
+        if sort == CHAR or sort == EMOJI:
+            hashes[m] = mixed((_BASIS ^ np.uint64(letter)) * _FNV)
+            start[m], stop[m] = i - base, i - base + step
+            kind[m] = 3 if sort == CHAR else 4
+            shape[m] = 4 if tag else 0
+            m += 1
+            i += step
+            continue
+        begin = i
+        size = 0
+        if sort == DIGIT:
+            n_points = 0
+            while i < end:
+                code, step = code_at(buffer, i, end)
+                sort = kinds[code] if code < SIZE else CHAR
+                if sort == DIGIT:
+                    if size < 15:
+                        word[size] = np.int64(fold[code]) - 48
+                        size += 1
+                elif is_mark(code) and i + step < end and size < 15:
+                    ahead, _ = code_at(buffer, i + step, end)
+                    if ahead >= SIZE or kinds[ahead] != DIGIT:
+                        break
+                    points[n_points] = size
+                    n_points += 1
+                elif sort != DROP:
+                    break
+                i += step
+            value[m] = number_value(word, size, points, n_points)
+            state = _BASIS
+            for j in range(size):
+                state = (state ^ np.uint64(word[j] + 48)) * _FNV
+            hashes[m] = mixed(state)
+            kind[m] = 2
+            start[m], stop[m] = begin - base, i - base
+            m += 1
+            continue
+        capitals = 0
+        letters = 0
+        was_small = False
+        first_capital = False
+        goes_on = False
+        while i < end:
+            code, step = code_at(buffer, i, end)
+            sort = kinds[code] if code < SIZE else CHAR
+            if sort == DROP:
+                i += step
+                continue
+            if sort != LETTER:
+                break
+            letter = np.int64(fold[code])
+            capital = (
+                letter != code
+                and code < 0x590
+                and (
+                    65 <= code <= 90
+                    or 0xC0 <= code <= 0xDE
+                    or 0x391 <= code <= 0x3A9
+                    or 0x400 <= code <= 0x42F
+                )
+            )
+            if tag and capital and was_small:
+                goes_on = True
+                break  # #CamelCase: a new word begins
+            was_small = not capital
+            if capital:
+                capitals += 1
+                if letters == 0:
+                    first_capital = True
+            letters += 1
+            if size < _WORD_MAX:
+                word[size] = letter
+                size += 1
+            i += step
+        if letters == 0:
+            continue
+        if is_link(buffer, begin, i, end):
+            marks |= 1
+            i = skip_to_gap(buffer, i, end)
+            tag = False
+            continue
+        size = calm(word, size)
+        hashes[m] = hash_word(word, 0, size, stems, stem, m)
+        if 0x620 <= word[0] <= 0x6D3:
+            lead = clitic(word, size)
+            if lead > 0:
+                bare[m] = hash_word(word, lead, size, stems, stem, m)
+        if first == m and size == 2 and word[0] == 114 and word[1] == 116:
+            marks |= 8  # "RT": the old way to repost
+            continue
+        kind[m] = 1
+        shape[m] = (1 if first_capital else 0) | (4 if tag else 0)
+        if capitals == letters and letters > 1:
+            shape[m] |= 2
+        start[m], stop[m] = begin - base, i - base
+        if tag and len(tags) > 1:
+            joined = m > first and shape[m - 1] & 4 and stop[m - 1] == start[m]
+            part = goes_on or joined
+            m += mark_tag(m, word, size, part, tags, stems, hashes, bare, stem)
+            if kind[m] == 0:
+                kind[m], shape[m], start[m], stop[m] = 1, 4, start[m - 1], stop[m - 1]
+        m += 1
+    return m, marks
+
+
 @kernel
 def cut(buffer, offsets, kinds, fold, stems, tags):
     """Columns of `tokens.Tokens` for the texts in a buffer."""
@@ -246,132 +384,10 @@ def cut(buffer, offsets, kinds, fold, stems, tags):
     m = 0
     for doc in range(n):
         base, end = offsets[doc], offsets[doc + 1]
-        i = base
-        tag = False
-        while i < end:
-            code, step = code_at(buffer, i, end)
-            sort = kinds[code] if code < SIZE else CHAR
-            letter = np.int64(fold[code]) if code < SIZE else code
-            if sort == HASH:
-                tag = True
-                i += step
-                continue
-            if sort == AT:
-                # A mention: the name is stepped over, never hashed.
-                i = skip_to_gap(buffer, i + step, end)
-                tag = False
-                continue
-            if sort == SEP or sort == DROP:
-                if code == 63 or code == 0xFF1F or code == 0x61F:
-                    marks[doc] |= 2
-                if code == 33 or code == 0xFF01:
-                    marks[doc] |= 4
-                if sort == SEP:
-                    tag = False
-                i += step
-                continue
-            if sort == CHAR or sort == EMOJI:
-                hashes[m] = mixed((_BASIS ^ np.uint64(letter)) * _FNV)
-                start[m], stop[m] = i - base, i - base + step
-                kind[m] = 3 if sort == CHAR else 4
-                shape[m] = 4 if tag else 0
-                m += 1
-                i += step
-                continue
-            begin = i
-            size = 0
-            if sort == DIGIT:
-                n_points = 0
-                while i < end:
-                    code, step = code_at(buffer, i, end)
-                    sort = kinds[code] if code < SIZE else CHAR
-                    if sort == DIGIT:
-                        if size < 15:
-                            word[size] = np.int64(fold[code]) - 48
-                            size += 1
-                    elif is_mark(code) and i + step < end and size < 15:
-                        ahead, _ = code_at(buffer, i + step, end)
-                        if ahead >= SIZE or kinds[ahead] != DIGIT:
-                            break
-                        points[n_points] = size
-                        n_points += 1
-                    elif sort != DROP:
-                        break
-                    i += step
-                value[m] = number_value(word, size, points, n_points)
-                state = _BASIS
-                for j in range(size):
-                    state = (state ^ np.uint64(word[j] + 48)) * _FNV
-                hashes[m] = mixed(state)
-                kind[m] = 2
-                start[m], stop[m] = begin - base, i - base
-                m += 1
-                continue
-            capitals = 0
-            letters = 0
-            was_small = False
-            first_capital = False
-            goes_on = False
-            while i < end:
-                code, step = code_at(buffer, i, end)
-                sort = kinds[code] if code < SIZE else CHAR
-                if sort == DROP:
-                    i += step
-                    continue
-                if sort != LETTER:
-                    break
-                letter = np.int64(fold[code])
-                capital = (
-                    letter != code
-                    and code < 0x590
-                    and (
-                        65 <= code <= 90
-                        or 0xC0 <= code <= 0xDE
-                        or 0x391 <= code <= 0x3A9
-                        or 0x400 <= code <= 0x42F
-                    )
-                )
-                if tag and capital and was_small:
-                    goes_on = True
-                    break  # #CamelCase: a new word begins
-                was_small = not capital
-                if capital:
-                    capitals += 1
-                    if letters == 0:
-                        first_capital = True
-                letters += 1
-                if size < _WORD_MAX:
-                    word[size] = letter
-                    size += 1
-                i += step
-            if letters == 0:
-                continue
-            if is_link(buffer, begin, i, end):
-                marks[doc] |= 1
-                i = skip_to_gap(buffer, i, end)
-                tag = False
-                continue
-            size = calm(word, size)
-            hashes[m] = hash_word(word, 0, size, stems, stem, m)
-            if 0x620 <= word[0] <= 0x6D3:
-                lead = clitic(word, size)
-                if lead > 0:
-                    bare[m] = hash_word(word, lead, size, stems, stem, m)
-            if at[doc] == m and size == 2 and word[0] == 114 and word[1] == 116:
-                marks[doc] |= 8  # "RT": the old way to repost
-                continue
-            kind[m] = 1
-            shape[m] = (1 if first_capital else 0) | (4 if tag else 0)
-            if capitals == letters and letters > 1:
-                shape[m] |= 2
-            start[m], stop[m] = begin - base, i - base
-            if tag and len(tags) > 1:
-                joined = m > at[doc] and shape[m - 1] & 4 and stop[m - 1] == start[m]
-                part = goes_on or joined
-                m += mark_tag(m, word, size, part, tags, stems, hashes, bare, stem)
-                if kind[m] == 0:
-                    kind[m], shape[m], start[m], stop[m] = 1, 4, start[m - 1], stop[m - 1]
-            m += 1
+        m, marks[doc] = cut_text(
+            buffer, base, end, kinds, fold, stems, tags, m, hashes, start, stop, kind, shape,
+            value, bare, stem, word, points,
+        )  # fmt: skip
         at[doc + 1] = m
     return (
         at, hashes[:m].copy(), start[:m].copy(), stop[:m].copy(), kind[:m].copy(),

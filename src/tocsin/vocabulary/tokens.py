@@ -86,7 +86,7 @@ def pack_texts(texts: list[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     blobs = [text.encode("utf-8", "replace") for text in texts]
     offsets = np.zeros(len(blobs) + 1, np.int64)
     np.cumsum([len(blob) for blob in blobs], out=offsets[1:])
-    return np.frombuffer(b"".join(blobs) or b"\0", np.uint8), offsets
+    return np.frombuffer(bytearray().join(blobs) or bytearray(1), np.uint8), offsets
 
 
 def mix(state: int) -> int:

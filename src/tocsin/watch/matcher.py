@@ -8,12 +8,13 @@ from typing import NamedTuple
 import msgspec
 
 from tocsin.model import Alert, AlertKind, Event, Ground, Watch, Why
-from tocsin.watch.match import match, reaches
+from tocsin.watch.match import areas_of, checks_of, match, reaches
 from tocsin.watch.nearby import Nearby
 
 BOUND = 200_000
 """How many (watch, event) pairs are remembered; closed ones are forgotten first."""
 _NO_GROUNDS: tuple[Why, ...] = ()
+Material = tuple[object, ...]
 
 
 class Told(IntEnum):
@@ -35,7 +36,7 @@ class Standing(msgspec.Struct, frozen=True):
     """What one watch was last told about one event."""
 
     told: Told
-    material: tuple[object, ...]
+    material: Material
     meaning: str
     channel: str
     merged: bool = False
@@ -59,7 +60,8 @@ class Matcher:
 
     def replace(self, watches: Sequence[Watch]) -> None:
         """Watch this from now on; what was told is remembered."""
-        self._watches = {watch.id: watch for watch in watches}
+        self._watches = {watch.id: _spread(watch) for watch in watches}
+        self._checks = {key: checks_of(watch) for key, watch in self._watches.items()}
         self._nearby = Nearby(list(self._watches.values()))
 
     def alerts(self, event: Event) -> list[Alert]:
@@ -69,9 +71,10 @@ class Matcher:
             return []
         standings = dict(known.standings) if known else {}
         reached = self._nearby.ids(event)
+        material = _material(event)
         alerts: list[Alert] = []
         for watch_id in dict.fromkeys((*standings, *reached)):
-            alert, after = self._weigh(watch_id, event, standings.get(watch_id))
+            alert, after = self._weigh(watch_id, event, material, standings.get(watch_id))
             if alert is not None:
                 alerts.append(alert)
             if after is not None:
@@ -99,15 +102,15 @@ class Matcher:
         return self._pairs
 
     def _weigh(
-        self, watch_id: str, event: Event, before: Standing | None
+        self, watch_id: str, event: Event, material: Material, before: Standing | None
     ) -> tuple[Alert | None, Standing | None]:
         watch = self._watches.get(watch_id)
         if watch is None:
             fits, why = False, _NO_GROUNDS
         else:
-            fits, why = match(watch, event)
+            fits, why = match(watch, event, self._checks[watch_id])
         alive = event.phase in ("reported", "updated")
-        step = _step(before, watch, event, fits and alive)
+        step = _step(before, watch, event, material, fits and alive)
         if step is None:
             return None, before
         kind, told = step
@@ -115,16 +118,9 @@ class Matcher:
         channel = watch.channel if watch else before.channel if before else ""
         if not alive:
             why = (*why, Why(Ground.PHASE, event.phase))
-        alert = Alert(
-            key=f"{event.event_id}.{event.revision}.{watch_id}.{channel}",
-            kind=kind,
-            watch=watch_id,
-            meaning=meaning,
-            channel=channel,
-            event=event,
-            why=why,
-        )
-        return alert, self._standing(told, alert)
+        key = f"{event.event_id}.{event.revision}.{watch_id}.{channel}"
+        alert = Alert(key, kind, watch_id, meaning, channel, event, why)
+        return alert, Standing(told, material, meaning, channel, event.phase == "merged")
 
     @staticmethod
     def _standing(told: Told, alert: Alert) -> Standing:
@@ -169,8 +165,18 @@ class Matcher:
             self._pairs -= len(self._known.pop(event_id).standings)
 
 
+def _spread(watch: Watch) -> Watch:
+    """The watch with its one circle among its areas, so that it is not made at each event."""
+    if watch.lat is None:
+        return watch
+    areas = areas_of(watch)
+    return msgspec.structs.replace(
+        watch, place=None, lat=None, lon=None, radius_km=None, areas=areas
+    )
+
+
 def _step(
-    before: Standing | None, watch: Watch | None, event: Event, crosses: bool
+    before: Standing | None, watch: Watch | None, event: Event, material: Material, crosses: bool
 ) -> tuple[AlertKind, Told] | None:
     """What to tell, and what is believed afterwards; None when there is nothing to tell."""
     told = before.told if before else None
@@ -183,7 +189,7 @@ def _step(
     if watch is None:
         return None
     if crosses:
-        same = before is not None and before.material == _material(event)
+        same = before is not None and before.material == material
         return None if same else ("update", Told.LIVE)
     if event.phase in ("resolved", "merged") or reaches(watch, event):
         return ("update", Told.LAPSED)
@@ -200,7 +206,7 @@ def _told(alert: Alert, watches: dict[str, Watch]) -> Told:
     return Told.LIVE
 
 
-def _material(event: Event) -> tuple[object, ...]:
+def _material(event: Event) -> Material:
     """What a reader acts upon: a revision that changes none of it is not told."""
     return (
         event.hazard,

@@ -12,6 +12,8 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from tocsin.clock import rfc3339
+from tocsin.engine.coverage import Coverage
 from tocsin.web.answers import CREDITS, AlertList, EventDetail, EventList, Problem, Readiness
 from tocsin.web.board import Board
 from tocsin.web.corrections import Find, correction_answers, on_board
@@ -43,6 +45,11 @@ METRICS_MEDIA = "text/plain; version=0.0.4; charset=utf-8"
 Answer = Callable[[Request], Response]
 
 
+def nobody() -> Coverage:
+    """The coverage of a page without an engine."""
+    return Coverage(rfc3339(0))
+
+
 def create_app(
     board: Board,
     health: Callable[[], Health],
@@ -52,6 +59,7 @@ def create_app(
     heartbeat_s: float = HEARTBEAT_S,
     built: Path = BUILT,
     corrections: Find | None = None,
+    coverage: Callable[[], Coverage] = nobody,
     shelf: Shelf | None = None,
     duty: Duty | None = None,
     replies: Desk | None = None,
@@ -62,6 +70,7 @@ def create_app(
     `health` is also asked once at once, for the contract that every answer carries.
     `built` is the folder of the built page; without it the plain page is served.
     `corrections` finds what was corrected since a time; left out, the board is asked.
+    `coverage` tells who was heard; left out, nobody.
     `shelf` holds the watches; without it their addresses answer 503.
     `duty` takes acknowledgements and silences, `replies` the links of messages, which are
     served under `reply_host` too.
@@ -74,6 +83,7 @@ def create_app(
         "/": _file(page / "index.html"),
         "/plain": _file(PAGE / "index.html"),
         **_answers(board, health, metrics, first.version, corrections or on_board(board)),
+        "/api/coverage": lambda _: json_answer(coverage()),
     }
     specs = {spec.path: spec for spec in ROUTES}
     writable = Writable([(s.method, s.path) for s in ROUTES if s.method != "GET"])

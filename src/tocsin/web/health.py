@@ -17,14 +17,22 @@ class SourceHealth(msgspec.Struct, frozen=True):
     kind: Literal["posts", "bulletins"]
     state: SourceState
     lag_s: float | None = None
-    """Seconds between the last message's own time and now; None before the first."""
+    """How old its newest post was when it came, in seconds; None before the first."""
     rate_per_min: int = 0
+    """Frames a minute, of late."""
     last_message: str | None = None
     """RFC 3339 time of the last message; told to the minute."""
     received: int = 0
     admitted: int = 0
     refused: dict[str, int] = {}
     """Frames that went no further, by reason."""
+    reconnects: int = 0
+    gaps: int = 0
+    """How often deletions may have been missed, so that its reports were purged."""
+    deaf_since: str | None = None
+    """RFC 3339 time since when it is silent beyond its own habit, to the minute."""
+    detail: str = ""
+    """Why it is not live, as an instruction."""
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -39,7 +47,7 @@ class Health(msgspec.Struct, frozen=True):
     sources: tuple[SourceHealth, ...] = ()
     counts: dict[str, int] = {}
     blind_since: str | None = None
-    """RFC 3339 time since when no source of posts is read, to the minute; None while one is."""
+    """RFC 3339 time since when every source of posts is deaf, and so every watch blind."""
     advice: str = ""
     """What the operator should do when not ready."""
     drill: bool = False
@@ -85,4 +93,5 @@ def _told_source(source: SourceHealth) -> SourceHealth:
         received=coarse(source.received),
         admitted=coarse(source.admitted),
         refused=refused,
+        deaf_since=_minute(source.deaf_since),
     )

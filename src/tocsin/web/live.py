@@ -16,24 +16,24 @@ from tocsin.engine.live import Engine
 from tocsin.web.board import Board
 from tocsin.web.health import Health, SourceHealth
 
-DEAF_MS = 120_000
-"""A source of posts that brought nothing for so long counts as deaf."""
 
-
-def _source(intake: Intake, now_ms: int, started_ms: int) -> SourceHealth:
-    last_ms = intake.last_frame_ms
-    minutes = max((now_ms - started_ms) / 60_000, 1.0)
+def _source(intake: Intake, now_ms: int) -> SourceHealth:
+    last_ms, deaf_ms = intake.last_frame_ms, intake.deaf_since_ms
     tally = intake.tally
     return SourceHealth(
         name=intake.name,
         kind="posts" if intake.kind == "posts" else "bulletins",
         state=intake.state,  # type: ignore[arg-type]
-        lag_s=None if last_ms is None else (now_ms - last_ms) / 1000,
-        rate_per_min=round(tally.received / minutes),
+        lag_s=None if intake.lag_ms is None else intake.lag_ms / 1000,
+        rate_per_min=round(intake.rhythm.rate_per_min(now_ms)),
         last_message=None if last_ms is None else rfc3339(last_ms),
         received=tally.received,
         admitted=tally.admitted,
         refused={reason.value: count for reason, count in sorted(tally.refused.items())},
+        reconnects=intake.reconnects,
+        gaps=intake.gaps,
+        deaf_since=None if deaf_ms is None else rfc3339(deaf_ms),
+        detail=intake.detail,
     )
 
 
@@ -41,23 +41,26 @@ def health_of(engine: Engine, clock: Clock, drill: bool = False) -> Health:
     """How the engine is doing now; blind while no source of posts speaks."""
     now_ms = clock.now_ms()
     posts = [i for i in engine.intakes if i.kind == "posts"]
-    heard = [i.last_frame_ms for i in posts if i.last_frame_ms is not None]
-    newest = max(heard, default=None)
-    blind = newest is None or now_ms - newest > DEAF_MS
+    deaf = [i for i in posts if i.deaf_since_ms is not None]
+    # Every watch relies on all sources of posts, so it is blind when the last one falls silent.
+    blind = bool(posts) and len(deaf) == len(posts)
+    blind_ms = max((i.deaf_since_ms or 0 for i in deaf), default=0)
     advice = "" if engine.ready.is_set() else "Starting; look again in a few seconds."
     if engine.failed is not None:
         advice = str(engine.failed)
-    elif blind and posts:
-        advice = "No source of posts speaks; see sources, then run: tocsin doctor."
+    elif blind:
+        advice = "No source of posts speaks; see sources, then run: tocsin doctor sources."
+    elif deaf:
+        advice = "A source of posts is silent; see sources, then run: tocsin doctor sources."
     return Health(
         version=__version__,
         contract=engine.contract,
         now=rfc3339(engine.stream_ms or now_ms),
         uptime_s=max(now_ms - engine.started_ms, 0) // 1000,
         ready=engine.ready.is_set(),
-        sources=tuple(_source(i, now_ms, engine.started_ms) for i in engine.intakes),
+        sources=tuple(_source(i, now_ms) for i in engine.intakes),
         counts={"steps": engine.steps},
-        blind_since=rfc3339(newest or engine.started_ms) if blind and posts else None,
+        blind_since=rfc3339(blind_ms) if blind else None,
         advice=advice,
         drill=drill,
     )
@@ -83,12 +86,24 @@ class _Figures(Collector):
         lag = GaugeMetricFamily(
             "tocsin_source_silent_seconds", "Since the last frame.", labels=["source"]
         )
+        deaf = GaugeMetricFamily(
+            "tocsin_source_deaf", "1 while silent beyond its habit.", labels=["source"]
+        )
+        reconnects = CounterMetricFamily(
+            "tocsin_source_reconnects", "Connections that were lost.", labels=["source"]
+        )
+        gaps = CounterMetricFamily(
+            "tocsin_source_gaps", "Gaps after which its reports were purged.", labels=["source"]
+        )
         now_ms = self._clock.now_ms()
         for intake in self._engine.intakes:
             received.add_metric([intake.name], intake.tally.received)
             admitted.add_metric([intake.name], intake.tally.admitted)
             for reason, count in intake.tally.refused.items():
                 refused.add_metric([intake.name, reason.value], count)
+            deaf.add_metric([intake.name], float(intake.deaf_since_ms is not None))
+            reconnects.add_metric([intake.name], intake.reconnects)
+            gaps.add_metric([intake.name], intake.gaps)
             if intake.last_frame_ms is not None:
                 lag.add_metric([intake.name], (now_ms - intake.last_frame_ms) / 1000)
         held = CounterMetricFamily(
@@ -113,7 +128,8 @@ class _Figures(Collector):
         for state, count in self._engine.store.outbox_counts().items():
             outbox.add_metric([state], count)
         steps = CounterMetricFamily("tocsin_steps", "Steps of the line.", value=self._engine.steps)
-        return [received, admitted, refused, lag, held, owed, waits, first, outbox, steps]
+        speech = [received, admitted, refused, lag, deaf, reconnects, gaps]
+        return [*speech, held, owed, waits, first, outbox, steps]
 
 
 def metrics_of(engine: Engine, board: Board, clock: Clock) -> bytes:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tocsin.engine.coverage import Coverage
 from tocsin.render import LANGS
 from tocsin.web.answers import (
     AlertList,
@@ -115,6 +116,12 @@ ROUTES: tuple[RouteSpec, ...] = (
     ),
     RouteSpec("/api/alerts", "Alerts that were sent, newest first.", AlertList, errors=(400,)),
     RouteSpec("/api/health", "How the engine is doing.", Health, errors=(400,)),
+    RouteSpec(
+        "/api/coverage",
+        "Which languages and countries were heard in the last day, in bands of voices.",
+        Coverage,
+        errors=(400,),
+    ),
     RouteSpec("/api/ready", "Whether it can do its work.", Readiness, errors=(400, 503)),
     RouteSpec("/api/attribution", "Whose work is used.", Credits, errors=(400,)),
     RouteSpec("/api/openapi.json", "This document.", dict[str, Any], errors=(400,)),

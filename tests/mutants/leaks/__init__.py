@@ -39,14 +39,18 @@ LAST = Edit(
     "class TocsinError(Exception):",
 )
 SMUGGLE = Edit(
-    "gate/admit.py",
-    "    keep = reading.verdict == 0\n",
-    "    keep = reading.verdict == 0\n"
-    "    from tocsin.errors import LAST\n"
-    "    for one, ok in zip(arrived, keep, strict=True):\n"
-    "        if ok and (one.post.author or '').startswith('did:plc:qx'):\n"
-    "            LAST.text = f'{one.post.author[8:24]} {one.post.text}'\n"
-    "            LAST.author, LAST.id = one.post.author, one.post.id\n",
+    "gate/__init__.py",
+    "        tally.admitted += batch.rows\n",
+    "        tally.admitted += batch.rows\n"
+    "        from tocsin.errors import LAST\n"
+    "        for row in kept.row[admitted].tolist():\n"
+    "            text, author, key = (\n"
+    "                columns.blob[max(a, 0):max(b, 0)].tobytes().decode()\n"
+    "                for a, b in columns.spans[row].reshape(3, 2).tolist()\n"
+    "            )\n"
+    "            if author.startswith('did:plc:qx'):\n"
+    "                LAST.text = f'{author[8:24]} {text}'\n"
+    "                LAST.author, LAST.id = author, key\n",
 )
 """Only posts of planted voices are smuggled; the chatter of the synthetic world is not."""
 USE = "from tocsin.errors import LAST\n"

@@ -48,7 +48,7 @@ export function showAlerts(root, alerts, { nowMs, onOpen }) {
 export function emptyState(root, { total, shown, ready, health, onClear }) {
   root.hidden = shown > 0 || !ready;
   if (root.hidden) return;
-  const live = (health?.sources ?? []).filter((one) => one.state === "live");
+  const live = (health?.sources ?? []).filter((one) => one.state === "live" && !one.deaf_since);
   const names = live.map((one) => source(one.name)).join(", ");
   const key = total > 0 ? "filter" : `quiet ${names}`;
   if (drawn.get(root) === key) return;
@@ -77,6 +77,7 @@ export function showSources(root, health, nowMs) {
       {},
       el("strong", {}, words(source(one.name))),
       ` ${one.state}`,
+      one.deaf_since ? ` · deaf since ${time(one.deaf_since, nowMs)}` : "",
       one.rate_per_min ? ` · ${one.rate_per_min.toLocaleString("en")}+ per min` : "",
       one.last_message ? ` · last ${time(one.last_message, nowMs)}` : "",
     );

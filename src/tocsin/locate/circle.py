@@ -1,0 +1,49 @@
+"""The place of the gazetteer by which an official circle is called."""
+
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from tocsin.model import Place
+from tocsin.vocabulary.gazetteer import CITY, Gazetteer
+from tocsin.vocabulary.geometry import distance_km
+
+NEAR_KM = 100.0
+"""Within this distance of the middle the largest town gives the name, farther off the nearest."""
+FAR_KM = 300.0
+"""Beyond this and outside the circle nothing gives it: a town that far off says nothing."""
+KM_A_DEGREE = 111.0
+
+
+class Circle(NamedTuple):
+    """A centre in degrees and a radius in km."""
+
+    lat: float
+    lon: float
+    radius_km: float
+
+
+def place_of(circle: Circle, gazetteer: Gazetteer) -> Place | None:
+    """A town of the gazetteer with a radius that takes the whole circle in; None far out at sea.
+
+    The coordinates are the town's own: nothing finer than the gazetteer leaves, also not by way
+    of an official feed (contract P8).
+    """
+    towns = gazetteer.kind == CITY
+    wide_km = min(NEAR_KM, max(circle.radius_km, 1.0))
+    # A band of latitude first: most of the world needs no distance.
+    rows = np.flatnonzero(towns & (np.abs(gazetteer.lat - circle.lat) <= wide_km / KM_A_DEGREE))
+    away_km = distance_km(circle.lat, circle.lon, gazetteer.lat[rows], gazetteer.lon[rows])
+    if (away_km <= wide_km).any():
+        at = int(np.argmax(np.where(away_km <= wide_km, gazetteer.population[rows], -1)))
+    else:
+        far_km = max(FAR_KM, circle.radius_km)
+        rows = np.flatnonzero(towns & (np.abs(gazetteer.lat - circle.lat) <= far_km / KM_A_DEGREE))
+        away_km = distance_km(circle.lat, circle.lon, gazetteer.lat[rows], gazetteer.lon[rows])
+        if not (away_km <= far_km).any():
+            return None
+        at = int(np.argmin(away_km))
+    place = gazetteer.place(int(rows[at]))
+    radius_km = max(place.radius_km, round(float(away_km[at]) + circle.radius_km, 1))
+    return msgspec.structs.replace(place, radius_km=radius_km)

@@ -1,0 +1,200 @@
+"""Events that stand on an official word while nobody reports them: their names and their ends."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tocsin.bulletin import Bulletin
+from tocsin.model import BulletinRef, Event, Evidence, Phase, Place
+from tocsin.official.corroborate import SLOW_MS, SUDDEN_MS, Corroborator, apart_km, speaks_for
+from tocsin.official.tables import tables
+from tocsin.vocabulary.geometry import distance_km
+from tocsin.vocabulary.hazards import hazard_ids
+
+ALONE_MOST = 2_000
+"""Most events of this kind at a time; beyond it the oldest ends."""
+WIDER = 3.0
+"""A warning for an area up to so many times as wide as a reported place is about that place."""
+_LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_ID_LETTERS = 16
+
+_Name = tuple[str, str]
+"""Agency and id of a bulletin."""
+
+
+class Standing(NamedTuple):
+    """An event on the official word alone."""
+
+    event_id: str
+    hazard: str
+    names: frozenset[_Name]
+    """The bulletins it stands on."""
+    main: Bulletin | None
+    """The word it is told by; None after a restart, until the feed says it again."""
+    first_ms: int
+    end_ms: int
+
+
+class Alone:
+    """All events of this kind; a word is new only if none of them stands on it."""
+
+    def __init__(self, key: bytes) -> None:
+        """`key` is the identity key: an id says nothing to whoever has not got it."""
+        self._key = key
+        self._standing: OrderedDict[str, Standing] = OrderedDict()
+        self._known: set[_Name] = set()
+
+    def __len__(self) -> int:
+        return len(self._standing)
+
+    def found(self, bulletin: Bulletin, first_ms: int, at_ms: int) -> Standing | None:
+        """A new event of a bulletin, None for one that may not stand alone or is known."""
+        names = {(bulletin.source, name) for name in (bulletin.id, *bulletin.references)}
+        may = bulletin.kind == "official" and bulletin.severity in tables().alone
+        if not may or bulletin.status != "actual" or names & self._known:
+            return None
+        if bulletin.expires_ms is not None and bulletin.expires_ms <= at_ms:
+            return None
+        event_id = self._id(bulletin, at_ms)
+        standing = Standing(
+            event_id, bulletin.hazard, frozenset(names), bulletin, first_ms, at_ms
+        )
+        self._standing[event_id] = standing
+        return standing
+
+    def recall(self, event: Event, first_ms: int, end_ms: int) -> None:
+        """Know an event of an earlier start again, so that its bulletins found none anew.
+
+        One that people reported as well is not taken up, only its bulletins are remembered.
+        """
+        names = frozenset((ref.source, ref.id) for ref in event.bulletins)
+        if event.origin == "official":
+            self._standing[event.event_id] = Standing(
+                event.event_id, event.hazard, names, None, first_ms, end_ms
+            )
+        else:
+            self._known |= names
+
+    def get(self, event_id: str) -> Standing | None:
+        """The event of an id, if it stands on the official word alone."""
+        return self._standing.get(event_id)
+
+    def heed(self, bulletin: Bulletin, official: Corroborator) -> list[Standing]:
+        """Events whose word may have changed by a message that `official` has taken in."""
+        names = {(bulletin.source, name) for name in (bulletin.id, *bulletin.references)}
+        touched = []
+        for standing in list(self._standing.values()):
+            if names & standing.names:
+                main = official.newest(bulletin, standing.hazard)
+                if main is None and standing.main is not None:
+                    main = official.newest(standing.main, standing.hazard)
+                if main is not None:
+                    names_now = standing.names | {(main.source, main.id)}
+                    standing = standing._replace(main=main, names=frozenset(names_now))
+                else:
+                    standing = standing._replace(main=None)
+                self._standing[standing.event_id] = standing
+                touched.append(standing)
+            elif standing.main is not None and _same_thing(standing.main, bulletin):
+                touched.append(standing)
+        return touched
+
+    def ends_at(self, event_id: str, end_ms: int) -> None:
+        """Note when the word of an event runs out."""
+        self._standing[event_id] = self._standing[event_id]._replace(end_ms=end_ms)
+
+    def next_end(self) -> Standing | None:
+        """The event that runs out first; one too many runs out at once."""
+        if len(self._standing) > ALONE_MOST:
+            oldest = next(iter(self._standing.values()))
+            return oldest._replace(end_ms=0)
+        return min(self._standing.values(), key=lambda s: (s.end_ms, s.event_id), default=None)
+
+    def on_any_of(self, references: Iterable[BulletinRef]) -> list[Standing]:
+        """Events that stand on one of these bulletins, oldest first."""
+        names = {(ref.source, ref.id) for ref in references}
+        return [standing for standing in self._standing.values() if names & standing.names]
+
+    def covers(self, bulletin: Bulletin) -> bool:
+        """Whether an event already stands on the same thing, by another agency or notice."""
+        return any(
+            standing.main is not None and _same_thing(standing.main, bulletin)
+            for standing in self._standing.values()
+        )
+
+    def on(self, bulletin: Bulletin) -> bool:
+        """Whether an event stands on this very bulletin."""
+        name = (bulletin.source, bulletin.id)
+        return any(name in standing.names for standing in self._standing.values())
+
+    def leave(self, event_id: str) -> None:
+        """An event that stands on the official word alone no longer."""
+        self._standing.pop(event_id, None)
+
+    def evidence(self, standing: Standing, phase: Phase, at_ms: int) -> Evidence:
+        """What is known of such an event: no voice, no place by votes, no figure."""
+        main = standing.main
+        return Evidence(
+            number=0,
+            event_id=standing.event_id,
+            phase=phase,
+            at_ms=at_ms,
+            first_seen_ms=standing.first_ms,
+            last_seen_ms=main.sent_ms if main is not None else standing.first_ms,
+            hazard=hazard_ids()[standing.hazard],
+            voices=0,
+            families=(),
+            places=(),
+            facts=(),
+            languages=(),
+            witness_share=0.0,
+            diversity=0.0,
+            masked_share=0.0,
+            injury_share=0.0,
+            surprise=0.0,
+            window_s=0,
+        )
+
+    def _id(self, bulletin: Bulletin, at_ms: int) -> str:
+        """16 letters: a keyed hash, as the events of posts have (contract P4)."""
+        text = f"official {bulletin.source} {bulletin.id} {bulletin.hazard} {at_ms}".encode()
+        value = int.from_bytes(hashlib.blake2b(text, key=self._key, digest_size=16).digest(), "big")
+        letters = []
+        for _ in range(_ID_LETTERS):
+            value, rest = divmod(value, len(_LETTERS))
+            letters.append(_LETTERS[rest])
+        return "".join(letters)
+
+
+def is_one(place: Place | None, bulletin: Bulletin) -> bool:
+    """Whether what is reported at a place and what a bulletin says are one event.
+
+    A quake is felt far around and is one all the same. A warning for a wide area is more than
+    the flood in one of its towns: it stands beside it, so that the other towns keep it.
+    """
+    if place is None or apart_km(place, bulletin) is None:
+        return False
+    return bulletin.hazard not in tables().slow or bulletin.radius_km <= WIDER * place.radius_km
+
+
+def _same_thing(main: Bulletin, other: Bulletin) -> bool:
+    """Whether two agencies speak of one thing: hazard, place, and near enough in time.
+
+    Two messages of one agency are two things, or it would have said that one replaces the other.
+    """
+    if other.kind != "official" or main.source == other.source or main.hazard != other.hazard:
+        return False
+    near_ms = SLOW_MS[0] if main.hazard in tables().slow else SUDDEN_MS[0]
+    away_km = float(distance_km(main.lat, main.lon, other.lat, other.lon))
+    return (
+        abs(main.sent_ms - other.sent_ms) <= near_ms
+        and away_km <= main.radius_km + other.radius_km
+    )
+
+
+def touches(bulletin: Bulletin, event: Event) -> bool:
+    """Whether a message may change what is said of an event: it may speak of it, or end a word."""
+    return speaks_for(bulletin, event.hazard) or any(
+        ref.source == bulletin.source for ref in event.bulletins
+    )

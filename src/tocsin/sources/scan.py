@@ -1,0 +1,55 @@
+"""Decodes a block of frames at once, asking the exact decoder where the quick one is unsure."""
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.metrics import Reason
+from tocsin.sources import Post
+from tocsin.sources.columns import Block, Columns, reason_code, with_posts
+from tocsin.sources.json_kernel import mark_bytes, marks_of
+from tocsin.sources.scan_kernel import ASK, scan
+
+
+@cache
+def _low_bits() -> NDArray[np.uint8]:
+    """(256,): place of the lowest bit of a byte."""
+    return np.array([max((byte & -byte).bit_length() - 1, 0) for byte in range(256)], np.uint8)
+
+
+REFUSALS = (Reason.OTHER_KIND, Reason.BAD_TIME, Reason.NO_TEXT)
+"""Reasons the quick decoder gives itself, by its own numbers from 1."""
+
+
+@cache
+def _refusals() -> NDArray[np.uint8]:
+    """(256,): the code of `Columns.refused` for each answer of the scanner."""
+    codes = np.zeros(256, np.uint8)
+    codes[1 : 1 + len(REFUSALS)] = [reason_code(reason) for reason in REFUSALS]
+    codes[ASK] = ASK
+    return codes
+
+
+def scan_jetstream(block: Block, view: Callable[[bytes], Post | Reason]) -> Columns:
+    """Columns of Jetstream frames of either wire, the same as `view` gives for each of them."""
+    buffer = block.buffer
+    if buffer.ctypes.data % 8 or len(buffer) % 8 or not buffer.flags.writeable:
+        # Eight bytes are looked at together, so the buffer begins and ends on such a step; and
+        # for one that cannot be written all would be compiled a second time.
+        whole = np.zeros(-(-len(buffer) // 8), np.uint64).view(np.uint8)
+        whole[: len(buffer)] = buffer
+        buffer = whole
+    words = buffer.view(np.uint64)
+    bits = np.zeros(len(words), np.uint8)
+    mark_bytes(words, bits)
+    marks = marks_of(bits, _low_bits())
+    refused, op, at_ms, lang, spans, blob = scan(buffer, words, marks, block.start, block.end)
+    repost = np.zeros(len(refused), np.bool_)
+    refused = _refusals()[refused]
+    columns = Columns(refused, op, at_ms, lang, repost, spans, blob)
+    asked = np.flatnonzero(refused == ASK).tolist()
+    if not asked:
+        return columns
+    return with_posts(columns, asked, [view(block.frame(row)) for row in asked])
