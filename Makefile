@@ -55,6 +55,9 @@ lint: $(VENV)/.test $(VENV)/.tocsin ## Style, types and import contracts, withou
 nightly: $(VENV)/.test $(VENV)/.tocsin ui browser ## Every test, with many more invented cases
 	@HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(T)
 
+kills: $(VENV)/.test $(VENV)/.tocsin ## Kill the sender KILLS times (200) and write down what arrived
+	@$(BIN)/python bench/kills.py $(KILLS)
+
 wheel: $(VENV)/.run ui ## Build the wheel into dist/
 	@rm -rf dist
 	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .

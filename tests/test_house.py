@@ -61,7 +61,9 @@ def test_a_forbidden_skip_fails(tmp_path, body, no_skip):
 
 
 def test_the_locks_agree_with_one_another():
-    run, test, build = map(pins, LOCKS)
+    run, test, apprise, build = map(pins, LOCKS)
+    assert all(apprise[k] == v for k, v in run.items()), "the extra is made on top of the others"
+    assert all(test.get(k, v) == v for k, v in apprise.items())
     assert run.items() <= test.items()
     assert all(test.get(package, version) == version for package, version in build.items())
 
