@@ -84,10 +84,12 @@ CLAUSES: tuple[Clause, ...] = (
          "test_watch_text.py::test_a_watch_holds_nothing_of_its_text",
          "test_watch_text.py::test_no_refusal_repeats_its_text",
          "test_watch_text.py::test_labels_of_sites_are_gated",
+         "test_web_watches.py::test_a_refusal_explains_and_repeats_nothing",
+         "test_web_watches.py::test_many_refusals_are_followed_by_a_pause",
+         "test_watch_store.py::test_add_show_and_take_out",
          "test_shape.py::test_no_setting_and_no_watch_names_a_person",
          "test_boundary.py::test_no_planted_identity_comes_out"),
-        "A held-out file of cases by native speakers; a pause after twenty refusals an hour, which "
-        "only a form on the page or in the API needs.",
+        "A held-out file of cases by native speakers.",
     ),
     Clause(
         "P7", "Assembly is invisible; hazards are not", "holds",

@@ -139,6 +139,9 @@ def test_the_commands_read_what_the_store_keeps(tocsin, kept, monkeypatch):
     status, out, _ = tocsin("why-not", kept, event("b").event_id)
     assert status == 0 and "with min_level green; yours is yellow" in out
     key = event("a").event_id
+    (message,) = msgspec.json.decode(tocsin("why", kept, key, "--json")[1])["messages"]
+    assert (message["kind"], message["channel"], message["state"]) == ("alert", "ops", "pending")
+    assert "alert to ops: pending" in tocsin("why", kept, key)[1]
     assert tocsin("feedback", kept, key, "useless")[0] == 0
     assert tocsin("feedback", kept, key, "boring")[0] == 2
     assert tocsin("feedback", kept, event("c").event_id, "right")[0] == 2
