@@ -9,7 +9,8 @@ from tocsin.clock import HeldClock
 from tocsin.config_file import parse
 from tocsin.deliver import Policy
 from tocsin.engine.keys import seeded_keys
-from tocsin.engine.live import STALLED_MS, Engine
+from tocsin.engine.live import Engine
+from tocsin.engine.pulse import STALLED_MS
 from tocsin.model import Receipt, Watch
 from tocsin.store import Store
 
@@ -57,21 +58,21 @@ def test_an_engine_beats_while_it_runs_and_never_when_it_does_not(tmp_path):
             {"recorded": Scripted()}, [], {}, store, seeded_keys(0), clock,
             Ear(store).listeners(), 0.01, random.Random(1), heartbeat=table,
         )  # fmt: skip
-        assert engine.unwell() == "not running"
-        assert not engine.heartbeat.turn()
+        assert engine.pulse.unwell() == "not running"
+        assert not engine.pulse.heart.turn()
         clock.advance(60)
         thread = running(engine)
         for _ in range(2_000):
-            if engine.heartbeat.taken:
+            if engine.pulse.heart.taken:
                 break
             thread.join(0.01)
-        found = (engine.heartbeat.taken, engine.unwell())
+        found = (engine.pulse.heart.taken, engine.pulse.unwell())
         stop(engine, thread)
         assert found == (1, "")
-        assert engine.unwell() == "not running"
+        assert engine.pulse.unwell() == "not running"
         engine.ready.set()
         clock.advance(STALLED_MS / 1000 + 1)
-        assert engine.unwell() == "stalled"
+        assert engine.pulse.unwell() == "stalled"
         engine.ready.clear()
     assert len(server.asked) == 1
     store.close()

@@ -10,11 +10,12 @@ import msgspec
 
 from tocsin.clock import DAY_MS, MINUTE_MS, Clock
 from tocsin.config import Value
-from tocsin.deliver import Desk, Dispatcher, Heartbeat, Links, Policy, Sink
+from tocsin.deliver import Desk, Dispatcher, Links, Policy, Sink
 from tocsin.engine.bulletins import BulletinReader
 from tocsin.engine.coverage import Coverage, Ear
 from tocsin.engine.intake import Chunk, Intake
 from tocsin.engine.keys import Keys
+from tocsin.engine.pulse import Pulse
 from tocsin.errors import TocsinError
 from tocsin.gate import Gate
 from tocsin.gate.admit import Passed
@@ -34,8 +35,6 @@ SILENCE_MS = 30_000
 """After so long without posts the stream's time follows the clock."""
 KEEP_DAYS = 400
 """How long event revisions are kept."""
-STALLED_MS = 30_000
-"""A loop that did not step for so long has stalled."""
 SEND_S = 0.5
 """Longest pause before a channel looks again at what it owes."""
 _ORDINAL = "ordinal"
@@ -95,8 +94,7 @@ class Engine:
         self.configured = tuple(watches)
         self._matcher = Matcher(watches)
         self.links, self.drill = links, drill
-        beats = heartbeat and heartbeat["url"]
-        self.heartbeat = Heartbeat(heartbeat, clock, self.unwell) if heartbeat and beats else None
+        self.pulse = Pulse(self, heartbeat or {}, clock)
         self.dispatcher = Dispatcher(store, sinks, clock, self._rng, links)
         self.desk = Desk(policies or {}, store)
         self._seen_version = -1
@@ -150,8 +148,7 @@ class Engine:
             threading.Thread(target=self._send, args=(c,), name=f"deliver-{c}", daemon=True)
             for c in self.dispatcher.channels
         ]
-        if self.heartbeat is not None:
-            senders.append(threading.Thread(target=self._beat, name="heartbeat", daemon=True))
+        senders.append(threading.Thread(target=self.pulse.run, args=(self._stop,), daemon=True))
         for sender in senders:
             sender.start()
         self.ready.set()
@@ -168,19 +165,7 @@ class Engine:
             for sender in senders:
                 sender.join(10.0)
             self.dispatcher.close()
-            if self.heartbeat is not None:
-                self.heartbeat.close()
             self.store.checkpoint()
-
-    def unwell(self) -> str:
-        """Why nobody should rely on this run just now; nothing when all is well."""
-        if not self.ready.is_set() or self.failed is not None:
-            return "not running"
-        if self._clock.now_ms() - max(self.stepped_ms, self.started_ms) > STALLED_MS:
-            return "stalled"
-        if any(intake.state == "refused" for intake in self.intakes):
-            return "a source is refused"
-        return ""
 
     def stop(self) -> None:
         """Ask the run to end after the step it is in."""
@@ -296,12 +281,6 @@ class Engine:
     def _through(self, passed: Passed, bulletins: Sequence[Bulletin]) -> list[Event]:
         self._ear.hear(passed.batch, passed.removals, passed.now_ms)
         return self._line.step(passed.batch, passed.removals, bulletins, passed.now_ms).events
-
-    def _beat(self) -> None:
-        """Tell somebody outside that all is well, as long as it is."""
-        while self.heartbeat is not None and not self._stop.is_set():
-            self.heartbeat.turn()
-            self._stop.wait(1.0)
 
     def _send(self, channel: str) -> None:
         """Deliver what one channel is owed until the run ends; channels do not wait in line.
