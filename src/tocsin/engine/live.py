@@ -93,8 +93,7 @@ class Engine:
         self._ear = Ear(LANGUAGES, LANGUAGES[1:], gazetteer.iso)
         self.configured = tuple(watches)
         self._matcher = Matcher(watches)
-        self.links, self.drill = links, drill
-        self.pulse = Pulse(self, heartbeat or {}, clock)
+        self.links, self.drill, self.pulse = links, drill, Pulse(self, heartbeat or {}, clock)
         self.dispatcher = Dispatcher(store, sinks, clock, self._rng, links)
         self.desk = Desk(policies or {}, store)
         self._seen_version = -1
