@@ -24,7 +24,7 @@ def refusal(text: str) -> ConfigError:
 
 def test_an_empty_file_gives_the_defaults():
     made = parse("")
-    assert made.web == {"host": "127.0.0.1", "port": 8750}
+    assert made.web == {"host": "127.0.0.1", "port": 8750, "public_url": ""}
     assert made.store == {"path": "tocsin.db"}
     assert made.engine["step_s"] == 1.0
     assert (made.sources, made.sinks, made.watches) == ({}, {}, ())

@@ -53,10 +53,10 @@ def test_a_drill_is_marked_and_reaches_test_channels_alone(tmp_path):
 def test_an_engine_beats_while_it_runs_and_never_when_it_does_not(tmp_path):
     clock, store = HeldClock(START_MS), Store.open(tmp_path / "kept.db")
     with Loopback() as server:
-        table = parse(f'[heartbeat]\nurl = "{server.url}"\n').heartbeat
+        table = parse(f'[watchdog]\nurl = "{server.url}"\n').watchdog
         engine = Engine(
             {"recorded": Scripted()}, [], {}, store, seeded_keys(0), clock,
-            Ear(store).listeners(), 0.01, random.Random(1), heartbeat=table,
+            Ear(store).listeners(), 0.01, random.Random(1), watchdog=table,
         )  # fmt: skip
         assert engine.pulse.unwell() == "not running"
         assert not engine.pulse.heart.turn()

@@ -13,6 +13,11 @@ SETTINGS: dict[str, tuple[Field, ...]] = {
             high=60.0,
         ),
         Field("drill", False, "A drill: every event says so, and only test channels are told."),
+        Field(
+            "heartbeat_url",
+            "",
+            "Address of a watchman outside, asked every 30 s while some source is heard.",
+        ),
     ),
     "web": (
         Field("host", "127.0.0.1", "Address to listen on; the default is this machine only."),
@@ -24,16 +29,8 @@ SETTINGS: dict[str, tuple[Field, ...]] = {
         ),
     ),
     "store": (Field("path", "tocsin.db", "The file that remembers events, messages and cursors."),),
-    "heartbeat": (
-        Field(
-            "url", "", "Where a sign of life goes while all is well; empty: nowhere.", secret=True
-        ),
-        Field(
-            "form",
-            "ping",
-            "A plain POST, or a Watchdog alert for the Alertmanager at that address.",
-            choices=("ping", "alertmanager"),
-        ),
+    "watchdog": (
+        Field("url", "", "Alertmanager that gets a Watchdog alert while all is well.", secret=True),
         Field("every_s", 20.0, "How often.", unit="s", low=5.0, high=3_600.0),
         Field("timeout_s", 10.0, "Longest wait for an answer.", unit="s", low=0.1, high=20.0),
         Field("allow_private", False, "Allow an address of a private network."),

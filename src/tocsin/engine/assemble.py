@@ -115,7 +115,7 @@ def assemble(configuration: Configuration, folder: Path, clock: Clock, tell: Lis
         step_s,
         policies=manners,
         links=links,
-        heartbeat=configuration.heartbeat,
+        watchdog=configuration.watchdog,
         drill=bool(configuration.engine["drill"]),
     )
 

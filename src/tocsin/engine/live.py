@@ -77,7 +77,7 @@ class Engine:
         rng: random.Random | None = None,
         policies: Mapping[str, Policy] | None = None,
         links: Links | None = None,
-        heartbeat: Mapping[str, Value] | None = None,
+        watchdog: Mapping[str, Value] | None = None,
         drill: bool = False,
     ) -> None:
         self._clock, self.store, self._listeners, self._step_s = clock, store, listeners, step_s
@@ -93,7 +93,7 @@ class Engine:
         self._ear = Ear(LANGUAGES, LANGUAGES[1:], gazetteer.iso)
         self.configured = tuple(watches)
         self._matcher = Matcher(watches)
-        self.links, self.drill, self.pulse = links, drill, Pulse(self, heartbeat or {}, clock)
+        self.links, self.drill, self.pulse = links, drill, Pulse(self, watchdog or {}, clock)
         self.dispatcher = Dispatcher(store, sinks, clock, self._rng, links)
         self.desk = Desk(policies or {}, store)
         self._seen_version = -1

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tocsin.clock import Clock
 from tocsin.config import Value
-from tocsin.deliver import Heartbeat
+from tocsin.deliver import Watchdog
 
 if TYPE_CHECKING:
     from tocsin.engine.live import Engine
@@ -20,7 +20,7 @@ class Pulse:
 
     def __init__(self, engine: "Engine", settings: Mapping[str, Value], clock: Clock) -> None:
         self._engine, self._clock = engine, clock
-        self.heart = Heartbeat(settings, clock, self.unwell) if settings.get("url") else None
+        self.heart = Watchdog(settings, clock, self.unwell) if settings.get("url") else None
 
     def unwell(self) -> str:
         """Why nobody should rely on this run just now; nothing when all is well."""

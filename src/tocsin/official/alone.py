@@ -57,9 +57,7 @@ class Alone:
         if bulletin.expires_ms is not None and bulletin.expires_ms <= at_ms:
             return None
         event_id = self._id(bulletin, at_ms)
-        standing = Standing(
-            event_id, bulletin.hazard, frozenset(names), bulletin, first_ms, at_ms
-        )
+        standing = Standing(event_id, bulletin.hazard, frozenset(names), bulletin, first_ms, at_ms)
         self._standing[event_id] = standing
         return standing
 
@@ -188,8 +186,7 @@ def _same_thing(main: Bulletin, other: Bulletin) -> bool:
     near_ms = SLOW_MS[0] if main.hazard in tables().slow else SUDDEN_MS[0]
     away_km = float(distance_km(main.lat, main.lon, other.lat, other.lon))
     return (
-        abs(main.sent_ms - other.sent_ms) <= near_ms
-        and away_km <= main.radius_km + other.radius_km
+        abs(main.sent_ms - other.sent_ms) <= near_ms and away_km <= main.radius_km + other.radius_km
     )
 
 

@@ -1,4 +1,4 @@
-"""A sign of life to somebody outside, whose absence raises the alarm: a dead man's switch."""
+"""A Watchdog alert that lapses at an Alertmanager by itself, which raises the alarm there."""
 
 from collections.abc import Callable, Mapping
 
@@ -9,27 +9,25 @@ from tocsin.config import Value
 from tocsin.errors import ConfigError, SinkBusy, SinkRejected
 from tocsin.sinks.outlet import Outlet
 
-WATCHDOG_PATH = "/api/v2/alerts"
+PATH = "/api/v2/alerts"
 LAPSES = 3
 """A Watchdog alert stands for so many beats, so that one lost on the way alarms nobody."""
 
 
-class Heartbeat:
+class Watchdog:
     """Beats while all is well and is silent otherwise; counts how its beats were taken."""
 
     def __init__(
         self, settings: Mapping[str, Value], clock: Clock, unwell: Callable[[], str]
     ) -> None:
         """`unwell` gives the reason not to beat, or nothing. Raises ConfigError for the URL."""
-        self._form, self._clock, self._unwell = str(settings["form"]), clock, unwell
+        self._clock, self._unwell = clock, unwell
         self._every_ms = round(float(str(settings["every_s"])) * 1000)
-        url = str(settings["url"])
-        if self._form == "alertmanager":
-            url = url.rstrip("/") + WATCHDOG_PATH
+        url = str(settings["url"]).rstrip("/") + PATH
         try:
-            self._outlet = Outlet("heartbeat", url, settings)
+            self._outlet = Outlet("watchdog", url, settings)
         except ConfigError as error:
-            raise ConfigError(f"heartbeat.{error.path}", error.problem, error.remedy) from None
+            raise ConfigError(f"watchdog.{error.path}", error.problem, error.remedy) from None
         self._beat_ms: int | None = None
         self._began_ms = clock.now_ms()
         self.taken = self.failed = self.withheld = 0
@@ -64,8 +62,6 @@ class Heartbeat:
         self._outlet.close()
 
     def _body(self, now_ms: int) -> bytes:
-        if self._form == "ping":
-            return b'{"tocsin":"alive"}'
         watchdog = {
             "labels": {"alertname": "Watchdog", "service": "tocsin"},
             "annotations": {"summary": "Tocsin is alive; alarm when this is no more."},
