@@ -11,6 +11,7 @@ from tocsin.cli import (
     demo,
     doctor,
     explain,
+    fit,
     init,
     replay,
     run,
@@ -41,6 +42,7 @@ app.command("replay")(replay.replay)
 app.command("coverage")(coverage.coverage)
 app.command("explain")(explain.explain)
 app.command("score")(score.score)
+app.command("fit")(fit.fit_belief)
 app.add_typer(alerts.app)
 app.add_typer(vocabulary.app)
 app.add_typer(watch.app)
