@@ -18,6 +18,7 @@ from tocsin.cli import (
     score,
     vocabulary,
     watch,
+    why_not,
 )
 from tocsin.cli.crash import quieten, tell
 from tocsin.cli.screen import fail
@@ -41,6 +42,7 @@ app.command("run")(run.run)
 app.command("replay")(replay.replay)
 app.command("coverage")(coverage.coverage)
 app.command("explain")(explain.explain)
+app.command("why-not")(why_not.why_not)
 app.command("score")(score.score)
 app.command("fit")(fit.fit_belief)
 app.add_typer(alerts.app)

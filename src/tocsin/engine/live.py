@@ -12,6 +12,7 @@ from tocsin.engine.bulletins import BulletinReader
 from tocsin.engine.coverage import Coverage, Ear
 from tocsin.engine.intake import Chunk, Intake
 from tocsin.engine.keys import Keys
+from tocsin.engine.near_misses import Gatherer
 from tocsin.errors import TocsinError
 from tocsin.gate import Gate
 from tocsin.gate.admit import Passed
@@ -21,6 +22,7 @@ from tocsin.sources import Source
 from tocsin.store import Store
 from tocsin.store.records import fell_below_k
 from tocsin.vocabulary.gazetteer import Gazetteer
+from tocsin.vocabulary.hazards import hazard_ids
 from tocsin.vocabulary.pack import load_vocabulary
 from tocsin.vocabulary.tongues import LANGUAGES
 from tocsin.watch import Matcher
@@ -81,7 +83,9 @@ class Engine:
         streams = sorted((s.spec.family, n) for n, s in sources.items() if s.spec.kind == "posts")
         families = [family for family, _ in streams]
         ordinal = int((store.meta(_ORDINAL) or b"0").decode())
-        self._line = Pipeline(gazetteer, families, keys.identity, self.contract, ordinal)
+        self._near = Gatherer(list(hazard_ids()), gazetteer.iso_codes)
+        line = (gazetteer, families, keys.identity, self.contract, ordinal, self._near)
+        self._line = Pipeline(*line)
         self._reader = BulletinReader(vocabulary, gazetteer)
         self._gate = Gate(vocabulary, gazetteer, keys.voices, keys.term)
         self._ear = Ear(LANGUAGES, LANGUAGES[1:], gazetteer.iso)
@@ -179,6 +183,7 @@ class Engine:
             self._swept_ms = now_ms
             self.dispatcher.give_up(now_ms)
             self.store.prune(now_ms - KEEP_DAYS * DAY_MS)
+            self.store.near_misses.keep(self._near.take(), now_ms)
             self._has_traces = True
         if self._has_traces:
             self._has_traces = not self.store.checkpoint()
