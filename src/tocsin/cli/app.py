@@ -19,6 +19,7 @@ from tocsin.cli import (
     score,
     vocabulary,
     watch,
+    why_not,
 )
 from tocsin.cli.crash import quieten, tell
 from tocsin.cli.screen import fail
@@ -44,6 +45,7 @@ app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("coverage")(coverage.coverage)
 app.command("explain")(explain.explain)
+app.command("why-not")(why_not.why_not)
 app.command("score")(score.score)
 app.command("fit")(fit.fit_belief)
 app.add_typer(alerts.app)
