@@ -11,6 +11,7 @@ from rich.table import Table
 from tocsin.clock import Clock, SystemClock, rfc3339
 from tocsin.errors import InputError
 from tocsin.eval.outcome import PlantScore
+from tocsin.eval.pictures import write_pictures
 from tocsin.eval.scorecard import SECTIONS, Scorecard, score
 
 _RULES = """
@@ -42,6 +43,7 @@ def run_score(
     seeds: int,
     only: list[str] | None,
     clock: Clock | None = None,
+    pictures: Path | None = None,
 ) -> int:
     """Scores, prints the table, writes what was asked for.
 
@@ -59,6 +61,9 @@ def run_score(
     if out_md is not None:
         today = rfc3339((clock or SystemClock()).now_ms())[:10]
         _write(out_md, markdown(card, today))
+    if pictures is not None:
+        pictures.mkdir(parents=True, exist_ok=True)
+        console.print(" ".join(write_pictures(card, pictures)))
     if card.rejected:
         console.print("Rejected: an event was reported before its 5th contributing post.")
     return 1 if card.rejected else 0
