@@ -7,6 +7,7 @@ import typer
 from tocsin import __version__
 from tocsin.cli import (
     alerts,
+    bench,
     coverage,
     demo,
     doctor,
@@ -41,6 +42,7 @@ app.command("replay")(replay.replay)
 app.command("coverage")(coverage.coverage)
 app.command("explain")(explain.explain)
 app.command("score")(score.score)
+app.command("bench")(bench.bench)
 app.add_typer(alerts.app)
 app.add_typer(vocabulary.app)
 app.add_typer(watch.app)

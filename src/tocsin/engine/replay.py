@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.clock import HOUR_MS
+from tocsin.engine.ahead import sifted_ahead
 from tocsin.engine.keys import seeded_keys
 from tocsin.gate import Gate
 from tocsin.gate.decode import Decode, Scan
@@ -109,8 +110,10 @@ def replay(
     family: str = "posts",
     progress: Progress | None = None,
     scan: Scan | None = None,
+    threads: int = 0,
 ) -> ReplayResult:
     """Events of a recording, in order; `view` decodes one frame, `scan` many at once.
+    `threads` decode ahead; the result is the same.
 
     With `observe` each input row is told the event it finally stands under (contract: none).
     """
@@ -123,8 +126,8 @@ def replay(
     events: list[Event] = []
     waiting = list(bulletins)
     first_ms = now_ms = 0
-    for chunk in frames:
-        passed = gate.enter(chunk, view, 0, tally, scan=scan)
+    for sifted in sifted_ahead(gate, frames, view, scan, threads):
+        passed = gate.take(sifted, 0, tally)
         step = line.step(passed.batch, passed.removals, waiting, passed.now_ms)
         waiting = []
         events += step.events
