@@ -39,7 +39,7 @@ class Size(msgspec.Struct, frozen=True):
     latency_s: float
 
 
-FULL = Size(frames=100_000, naive_frames=5_000, rounds=5, latency_s=2.0)
+FULL = Size(frames=50_000, naive_frames=4_000, rounds=3, latency_s=1.0)
 SMALL = Size(frames=4_000, naive_frames=1_000, rounds=3, latency_s=0.05)
 
 
