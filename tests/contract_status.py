@@ -84,10 +84,12 @@ CLAUSES: tuple[Clause, ...] = (
          "test_watch_text.py::test_a_watch_holds_nothing_of_its_text",
          "test_watch_text.py::test_no_refusal_repeats_its_text",
          "test_watch_text.py::test_labels_of_sites_are_gated",
+         "test_web_watches.py::test_a_refusal_explains_and_repeats_nothing",
+         "test_web_watches.py::test_many_refusals_are_followed_by_a_pause",
+         "test_watch_store.py::test_add_show_and_take_out",
          "test_shape.py::test_no_setting_and_no_watch_names_a_person",
          "test_boundary.py::test_no_planted_identity_comes_out"),
-        "A held-out file of cases by native speakers; a pause after twenty refusals an hour, which "
-        "only a form on the page or in the API needs.",
+        "A held-out file of cases by native speakers.",
     ),
     Clause(
         "P7", "Assembly is invisible; hazards are not", "holds",
@@ -168,10 +170,17 @@ CLAUSES: tuple[Clause, ...] = (
     ),
     Clause(
         "P14", "Official feeds pass a gate too", "holds",
-        "An allow-list of hazards; messages about persons are dropped whole; no text or "
-        "contact is kept. Ids and references of bulletins are relayed as their pattern allows.",
+        "An allow-list of hazards, by tables and by the vocabulary, which reads the event name "
+        "alone; messages about persons are dropped whole, in every language. Text and contacts are "
+        "never built. Of news a title's hazard, place and hour are kept. Ids and references of "
+        "bulletins are relayed as their pattern allows.",
         ("test_official.py::test_a_message_about_persons_is_dropped_whole",
          "test_official.py::test_no_text_contact_or_name_of_a_cap_message_leaves",
+         "test_official.py::test_no_event_code_about_persons_gets_in_whatever_the_name",
+         "test_official_wires.py::test_every_event_code_is_let_in_as_its_hazard_or_kept_out",
+         "test_official_wires.py::test_no_event_name_of_any_language_brings_people_in",
+         "test_official_wires.py::test_no_name_text_or_contact_leaves",
+         "test_titles.py::test_other_titles_give_nothing",
          "test_boundary.py::test_no_planted_identity_comes_out"),
         "",
     ),
@@ -202,8 +211,12 @@ CLAUSES: tuple[Clause, ...] = (
     ),
     Clause(
         "P18", "No media, no link following, no generative model on post text", "holds",
-        "Media and links are not decoded; nothing fetches what a post names.",
-        ("test_jetstream.py::test_nothing_of_links_mentions_parents_or_cards_is_kept",
+        "Media and links are not decoded; nothing fetches what a post or a bulletin names. A CAP "
+        "index may point to its own messages, on its own host or one the operator names.",
+        ("test_markup.py::test_types_entities_and_damage_are_refused_and_nothing_is_fetched",
+         "test_cap_source.py::test_messages_elsewhere_are_not_fetched_unless_the_host_is_named",
+         "test_cap_source.py::test_no_link_leads_off_the_web_or_off_encryption",
+         "test_jetstream.py::test_nothing_of_links_mentions_parents_or_cards_is_kept",
          "test_boundary.py::test_nothing_is_asked_but_the_sources",
          "test_imports.py::test_the_contracts_hold"),
         "",

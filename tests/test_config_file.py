@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from tocsin.bulletin import Feed
+from tocsin.clock import HeldClock
 from tocsin.config import Field, Spec
 from tocsin.config_file import SETTINGS, checked_parts, load, parse, reference, template
+from tocsin.engine.assemble import build_sources
 from tocsin.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,7 +24,7 @@ def refusal(text: str) -> ConfigError:
 
 def test_an_empty_file_gives_the_defaults():
     made = parse("")
-    assert made.web == {"host": "127.0.0.1", "port": 8750}
+    assert made.web == {"host": "127.0.0.1", "port": 8750, "public_url": ""}
     assert made.store == {"path": "tocsin.db"}
     assert made.engine["step_s"] == 1.0
     assert (made.sources, made.sinks, made.watches) == ({}, {}, ())
@@ -160,3 +163,15 @@ def test_the_configuration_of_the_how_to_works():
     made = parse(block)
     assert made.sinks["ops"].type == "webhook"
     assert [watch["channel"] for watch in made.watches] == ["ops"]
+
+
+def test_the_official_feeds_of_the_how_to_can_be_started():
+    page = (ROOT / "docs" / "how-to" / "connect-official-feeds.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    built = build_sources(parse(block), HeldClock())
+    kinds = {source.spec.name for source in built.values()}
+    assert kinds == {"cap", "usgs", "emsc", "gdacs", "status_page", "news"}
+    assert built["weather_es"].feed == Feed("meteoalarm", "ES")
+    assert built["grid"].feed.where == (41.9, 12.5, 60.0)
+    for source in built.values():
+        source.close()

@@ -3,12 +3,12 @@
 import pytest
 from msgspec.structs import replace
 
-from tocsin.locate import locate, population_band
+from tocsin.locate import Circle, locate, place_of, population_band
 from tocsin.locate.namesakes import settled
 from tocsin.locate.population import band_of
 from tocsin.model import Evidence, Place, PlaceVotes
 from tocsin.vocabulary.gazetteer import COUNTRY, Gazetteer
-from tocsin.vocabulary.geometry import distance_km
+from tocsin.vocabulary.geometry import apart_km, distance_km
 
 
 @pytest.fixture(scope="module")
@@ -158,3 +158,23 @@ def test_every_country_can_be_placed(places):
         votes = (PlaceVotes(place=index, votes=5.0),)
         cluster = replace(evidence(places), places=votes)
         assert locate(cluster, places)[0].gazetteer_id == index
+
+
+def test_an_official_circle_is_called_by_a_town_that_takes_it_in(places):
+    lima = places.place(places.find("Lima, Peru")[0])
+    near = place_of(Circle(lima.lat - 0.5, lima.lon, 80.0), places)
+    assert (near.name, near.lat, near.lon) == ("Lima", lima.lat, lima.lon)
+    away = float(distance_km(lima.lat - 0.5, lima.lon, lima.lat, lima.lon))
+    assert near.radius_km == pytest.approx(away + 80.0, abs=0.2)
+    # A small circle is called by what lies in it, however small.
+    small = place_of(Circle(-12.12, -77.03, 3.0), places)
+    assert float(distance_km(-12.12, -77.03, small.lat, small.lon)) <= 3.0
+    # Where no town is near the nearest is taken, and none far out at sea.
+    coast = place_of(Circle(-14.0, -79.0, 5.0), places)
+    assert coast is not None and coast.radius_km > 200
+    assert place_of(Circle(-48.0, -123.0, 100.0), places) is None
+
+
+def test_distance_of_one_pair_is_that_of_arrays():
+    for pair in ((0, 0, 0, 1), (45, 179.5, 45, -179.5), (89, 10, -89, 190), (12, 3, 12, 3)):
+        assert apart_km(*pair) == pytest.approx(float(distance_km(*pair)), abs=1e-6)

@@ -342,3 +342,24 @@ def test_ids_that_are_no_times_pass_without_a_cursor():
     odd = ["AbC123xyz", "01HZX5WQ9W7V8J2M4N6P8R0T2V"]
     assert place.fresh([k.encode() for k in odd], bytes.decode) == [k.encode() for k in odd]
     assert place.text is None and place.min_id is None
+
+
+def test_a_hundred_drops_lose_and_double_nothing_and_each_is_a_gap():
+    with LoopbackMastodon() as server:
+        reader, cursor, seen, gaps = source(server), None, [], 0
+        for drop in range(100):
+            # One while nobody listens, and one that comes over the stream before it breaks.
+            server.statuses += [status(2 * drop), status(2 * drop + 1)]
+            server.said = [message("update", server.statuses[-1])]
+            server.afterwards = "abort" if drop % 2 else "close"
+            reader.open(cursor)
+            gaps += reader.gap
+            with pytest.raises(SourceLost):
+                while True:
+                    frames, cursor = reader.read(WAIT_S)
+                    seen += numbers(frames)
+            assert not reader.incomplete
+        reader.close()
+    # Before the first opening nobody listened, so its first status is not ours.
+    assert seen == list(range(1, 200))
+    assert gaps == 99

@@ -14,6 +14,7 @@ from tocsin.metrics import Reason
 from tocsin.model import Place
 from tocsin.official import WIRES, parse, parse_path, sniff
 from tocsin.official.quakes import PUBLISHED_WITHIN_MS
+from tocsin.official.tables import tables
 from tocsin.official.usgs import BODY_BYTES
 from tocsin.official.where import AREAS_MOST, Context
 
@@ -126,6 +127,24 @@ def test_no_event_name_of_any_language_brings_people_in(event, language):
     kept, refused = parse(text.encode(), "cap", HAZARDS)
     assert kept == []
     assert set(refused) <= {Reason.PERSON_BULLETIN, Reason.OTHER_KIND}
+
+
+def _with_code(code):
+    """A message that says what it is about by one event code alone."""
+    text = (SAMPLES / "cap_flash_flood.xml").read_text("utf-8")
+    text = text.replace("Flash Flood Warning", "Notice").replace(">FFW<", f">{code}<")
+    return parse(text.replace("<category>Met<", "<category>Other<").encode(), "cap", HAZARDS)
+
+
+def test_every_event_code_is_let_in_as_its_hazard_or_kept_out():
+    table = tables().cap
+    for code, hazard in table.codes.items():
+        assert [b.hazard for b in _with_code(code)[0]] == [hazard], code
+        assert [b.status for b in _with_code(code)[0]] == ["actual"], code
+    for code in table.person_codes:
+        assert _with_code(code) == ([], Counter({Reason.PERSON_BULLETIN: 1})), code
+    for code in ("ZZZ", "ADR", "EAN", "TOE", "NAT"):
+        assert _with_code(code) == ([], Counter({Reason.OTHER_KIND: 1})), code
 
 
 def test_every_language_block_is_read():

@@ -9,7 +9,7 @@ from invented_events import ALMERA, event, watch
 from naive_watch import fits
 from tocsin.errors import WatchRefused
 from tocsin.model import Area, Fact, Place
-from tocsin.watch import Matcher, compile_watch
+from tocsin.watch import Matcher, compile_watch, many
 from tocsin.watch.areas import of_geojson, of_sites, read_sites
 from tocsin.watch.backtest import alerts_of, backtest, budget
 from tocsin.watch.distance import outline_km
@@ -102,6 +102,22 @@ def test_checks_that_a_watch_leaves_open_are_skipped_and_change_nothing():
             assert match(asked, of, checks) == match(asked, of)
             skipped += len(CHECKS) - len(checks)
     assert skipped > 10_000
+
+
+def test_of_thousands_of_sites_the_same_one_answers(monkeypatch):
+    dice = random.Random(17)
+    watches = [some_watch(dice, number) for number in range(20)]
+    sites = tuple(some_area(dice) for _ in range(1_500)) + tuple(
+        Area(round(dice.uniform(35, 60), 3), round(dice.uniform(-10, 30), 3), 2.0)
+        for _ in range(1_500)
+    )
+    only_circles = tuple(area for area in sites if not area.ring and area.country is None)
+    events = [some_event(dice, number, watches) for number in range(150)]
+    asked = [watch("s", areas=sites), watch("c", areas=only_circles)]
+    found = [match(each, of) for each in asked for of in events]
+    monkeypatch.setattr(many, "FEW", 10_000)
+    assert found == [match(each, of) for each in asked for of in events]
+    assert len({fits for fits, _ in found}) == 2
 
 
 def test_an_outline_measures_from_its_nearest_side():

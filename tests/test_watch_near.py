@@ -7,11 +7,13 @@ import pytest
 
 from invented_events import ALMERA, NOON_MS, alert, event, watch
 from test_watch_many import some_event, some_watch
-from tocsin.model import Fact
+from tocsin.model import Area, Fact
 from tocsin.store import Store
 from tocsin.watch.advice import advice, in_words
+from tocsin.watch.distance import apart_km
 from tocsin.watch.match import areas_of, beyond, match
 from tocsin.watch.near import near_of, words_of
+from tocsin.watch.shape import geojson_of
 from tocsin.watch.trace import trace
 from tocsin.watch.wish import Threshold
 from watch_command import tocsin as tocsin  # a fixture
@@ -139,8 +141,30 @@ def test_the_commands_read_what_the_store_keeps(tocsin, kept, monkeypatch):
     status, out, _ = tocsin("why-not", kept, event("b").event_id)
     assert status == 0 and "with min_level green; yours is yellow" in out
     key = event("a").event_id
+    (message,) = msgspec.json.decode(tocsin("why", kept, key, "--json")[1])["messages"]
+    assert (message["kind"], message["channel"], message["state"]) == ("alert", "ops", "pending")
+    assert "alert to ops: pending" in tocsin("why", kept, key)[1]
     assert tocsin("feedback", kept, key, "useless")[0] == 0
     assert tocsin("feedback", kept, key, "boring")[0] == 2
     assert tocsin("feedback", kept, event("c").event_id, "right")[0] == 2
     said = msgspec.json.decode(tocsin("show", kept, "--json")[1])
     assert said["feedback"]["verdicts"] == {"useless": 1}
+
+
+def test_areas_are_shown_where_they_are():
+    box = ((39.0, -1.0), (40.0, -1.0), (40.0, 0.0), (39.0, -1.0))
+    areas = (
+        Area(64.1, 179.9, 200.0, label="Far north"),
+        Area(40.0, -3.7, 500.0, "g3", country="ES", label="Iberland"),
+        Area(39.5, -0.6, 80.0, ring=box),
+    )
+    made = geojson_of(watch(areas=areas, not_areas=(Area(50.0, 8.0, 3.0, "g9"),)))
+    circle, country, outline, spared = made["features"]
+    corners = circle["geometry"]["coordinates"][0]
+    apart = [apart_km(64.1, 179.9, lat, lon) for lon, lat in corners]
+    assert all(abs(each - 200.0) < 0.5 for each in apart)
+    assert max(lon for lon, _ in corners) > 180, "it runs on over the date line"
+    assert country["geometry"]["type"] == "Point" and country["properties"]["country"] == "ES"
+    assert outline["geometry"]["coordinates"][0][0] == [-1.0, 39.0]
+    assert spared["properties"]["role"] == "outside"
+    assert [corners[0]] == [corners[-1]]

@@ -10,8 +10,10 @@ from invented_events import ALMERA, BRUNNTAL, IBERIA, NOON_MS, event, watch
 from naive_watch import Readers, fits
 from tocsin.clock import rfc3339
 from tocsin.deliver import Desk
+from tocsin.engine.history import kept_events
 from tocsin.model import Area, Fact
 from tocsin.store import Store
+from tocsin.watch.backtest import backtest
 from tocsin.watch.matcher import Matcher
 from tocsin.watch.wish import Threshold
 
@@ -157,4 +159,32 @@ def test_a_figure_reached_alerts_and_lost_again_is_told(tmp_path):
     assert [alert.event.event_id for alert in kept] == [event("n").event_id]
     red = Matcher([watch("dark")]).alerts(event("r", level="red"))
     assert desk.take(red, night_ms)[0] == red
+    store.close()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_was_owed_live_equals_the_trial_on_what_the_store_kept(seed, tmp_path):
+    dice = random.Random(seed)
+    store = Store.open(tmp_path / "kept.db")
+    live = Matcher(WATCHES)
+    for number, of in enumerate(story(dice, 150)):
+        store.commit_step([of], live.alerts(of), {}, NOON_MS + number)
+    history = kept_events(store, 0, lambda of: True)
+    assert history.whole and len(history.events) == 150
+    for one in WATCHES:
+        owed = [each.alert for each in reversed(store.recent_alerts(5_000))]
+        rung = [(a.event.event_id, a.event.at) for a in owed
+                if a.watch == one.id and a.kind == "alert"]  # fmt: skip
+        tried = backtest(one, history.events).chosen
+        assert [(f.event, f.at) for f in tried.firings] == rung
+        kinds = Counter(a.kind for a in owed if a.watch == one.id)
+        assert (tried.updates, tried.withdrawals) == (kinds["update"], kinds["withdrawal"])
+    quiet = Desk({}, store)
+    quiet.mind([watch("any", quiet="00:00-23:59")])
+    alerts = Matcher(WATCHES[:1]).alerts(event("z", level="yellow"))
+    kept, held = quiet.take(alerts, NOON_MS)
+    store.commit_step([event("z")], kept, {}, NOON_MS, held=held)
+    (message,) = store.watches.messages(event("z").event_id, "any")
+    assert message[1:4] == ("alert", "ops", "quiet_hours")
+    assert kept_events(store, 0, lambda of: True, 100).whole is False
     store.close()

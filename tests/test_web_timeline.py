@@ -1,6 +1,7 @@
 """The timeline, the words of the page, which page is served, and how it is built."""
 
 import json
+import re
 from pathlib import Path
 
 import httpx
@@ -9,10 +10,15 @@ from hatchling.builders.wheel import WheelBuilder
 
 import web_events as invented
 from tidy.files import ROOT
+from tocsin.model import Ground
 from tocsin.render import LANGS
 from tocsin.vocabulary.hazards import hazard_ids
 from tocsin.web import Board, create_app, serve
 from tocsin.web.app import BUILT, PAGE
+
+WORDS = ROOT / "ui" / "src" / "words"
+KEY = re.compile(r'^  (\w+): "(.*)",$', re.MULTILINE)
+HOLE = re.compile(r"\{\w+\}")
 
 pytest_plugins = ["web_server"]
 
@@ -82,3 +88,18 @@ def test_the_lock_of_the_page_names_no_address() -> None:
     assert len(packages) > 50
     assert all("resolved" not in each for each in packages.values())
     assert all("integrity" in each for each in packages.values())
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_page_says_everything_in_every_language(lang: str) -> None:
+    said = {name: dict(KEY.findall((WORDS / f"{name}.ts").read_text())) for name in ("en", lang)}
+    assert len(said["en"]) > 250
+    assert said[lang].keys() == said["en"].keys()
+    for key, words in said[lang].items():
+        assert words.strip(), key
+        assert sorted(HOLE.findall(words)) == sorted(HOLE.findall(said["en"][key])), key
+
+
+@pytest.mark.parametrize("ground", Ground)
+def test_the_page_has_a_sentence_for_every_ground(ground: Ground) -> None:
+    assert f"ground_{ground}" in dict(KEY.findall((WORDS / "en.ts").read_text()))

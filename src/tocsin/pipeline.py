@@ -195,7 +195,7 @@ class Pipeline:
             if e.phase in _REVISED and e.origin == "both"
             for ref in e.bulletins
         )
-        if told or self._alone.covers(bulletin) or self._alone.on(bulletin):
+        if told or self._alone.covers(bulletin):
             return []
         newest = self._official.newest(bulletin, bulletin.hazard)
         if newest is None or newest.status != "actual" or newest.id != bulletin.id:

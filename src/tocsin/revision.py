@@ -94,9 +94,7 @@ class Composer:
             sensitive=sensitive,
         )
 
-    def official(
-        self, evidence: Evidence, main: Bulletin | None, before: Event | None
-    ) -> Event:
+    def official(self, evidence: Evidence, main: Bulletin | None, before: Event | None) -> Event:
         """An event that nobody reports but an agency; without `main` it was taken back.
 
         There is no first report, so no bulletin has a lead time.

@@ -58,7 +58,8 @@ def records(data: bytes) -> Iterator[dict[str, Any]]:
 
 def _inside(value: Any) -> Iterator[dict[str, Any]]:
     if isinstance(value, dict):
-        if isinstance(value.get("event_id"), str) and "hazard" in value:
+        # A line about a correction names its event and hazard too, but is no record of it.
+        if isinstance(value.get("event_id"), str) and "certainty" in value:
             yield value
         for part in value.values():
             yield from _inside(part)

@@ -8,7 +8,7 @@ from boundary.canaries import Canary
 
 POSTS = "app.bsky.feed.post"
 V2 = "network.bsky.jetstream.subscribeEvents"
-WIRES = ("v1", "v2", "rows")
+WIRES = ("v1", "v2", "rows", "social")
 
 
 def stamp(at_ms: int) -> str:
@@ -23,6 +23,9 @@ class Signer:
         assert wire in WIRES
         self._canaries, self._wire, self._world = canaries, wire, world
         self._seq = 0
+        self._ids: dict[str, str] = {}
+        self.host = ""
+        """The server whose accounts these are, once it is known; for the wire of Mastodon."""
         self.accounts: dict[str, None] = {}
         """Every account that wrote, in order."""
 
@@ -39,13 +42,17 @@ class Signer:
         one, did = self.canary(draft.voice), self.did(draft.voice)
         if self._wire == "rows":
             return did, f"{self._world}.{draft.key}.{one.token}"
+        if self._wire == "social":
+            return f"{self.host}/{one.token}{draft.voice}", f"{self.host}/{self.status_id(draft)}"
         return did, f"{did}/{self._world}.{draft.key}.{one.token}rk"
 
     def frame(self, draft) -> bytes:
         """One frame of a draft of the synthetic world."""
-        self.accounts[self.did(draft.voice)] = None
+        self.accounts[self.names(draft)[0]] = None
         if self._wire == "rows":
             return _json(self._row(draft))
+        if self._wire == "social":
+            return _json(self._social(draft))
         return _json(self._jetstream(draft))
 
     def _text(self, draft) -> str:
@@ -94,6 +101,42 @@ class Signer:
                    "time": stamp(draft.at_ms), "witnessedAt": stamp(draft.at_ms), **body,
                    **extras(one)}  # fmt: skip
         return {"$type": "message", "payload": payload, f"x{one.token}": one.name}
+
+    def status_id(self, draft) -> str:
+        """The number of a status: its time, shifted, and the same for its edits and deletion."""
+        salt = crc32(draft.key.encode()) & 0xFFFF
+        return self._ids.setdefault(draft.key, str((draft.at_ms << 16) + salt))
+
+    def _social(self, draft) -> dict:
+        """A message of the stream of a Mastodon server; accounts are closed post by post there."""
+        one = self.canary(draft.voice)
+        event = {"create": "update", "edit": "status.update"}.get(draft.op, "delete")
+        payload = self.status_id(draft)
+        if event != "delete":
+            payload = _json(self._status(draft, one)).decode()
+        return {"stream": ["public:local", one.token], "event": event, "payload": payload,
+                **extras(one)}  # fmt: skip
+
+    def _status(self, draft, one: Canary) -> dict:
+        token = one.token
+        account = {
+            "id": f"{token}{draft.voice}", "username": f"{token}un", "acct": f"{token}ac",
+            "note": f"<p>I am {one.name} {token}nt</p>", "indexable": True, "bot": False,
+            "url": f"https://{token}.example/@{token}", "avatar_static": f"{token}as",
+            "fields": [{"name": f"{token}fn", "value": f"<a>{token}fv</a>"}], **extras(one),
+        }  # fmt: skip
+        link = f'<a href="https://{token}.example/x" class="mention">@<span>{token}mn</span></a>'
+        return {
+            "id": self.status_id(draft), "created_at": stamp(draft.at_ms),
+            "edited_at": stamp(draft.at_ms), "visibility": "public", "language": draft.lang,
+            "content": f"<p>{self._text(draft)} {link}</p>", "account": account, "reblog": None,
+            "uri": f"https://{token}.example/u", "spoiler_text": f"{token}sp",
+            "in_reply_to_account_id": f"{token}ir", "application": {"name": f"{token}ap"},
+            "media_attachments": [{"description": f"{one.name} {token}md", "url": f"{token}mu"}],
+            "mentions": [{"acct": f"{token}ma"}], "tags": [{"name": f"{token}tn"}],
+            "card": {"title": one.name, "author_name": f"{token}an"},
+            "quote": {"content": f"quoted {token}qt"}, **extras(one),
+        }  # fmt: skip
 
     def _record(self, draft, one: Canary) -> dict:
         parent = {"uri": f"at://did:plc:{one.token}pa/{POSTS}/{one.token}", "cid": one.token}

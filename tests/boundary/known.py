@@ -13,6 +13,8 @@ from tocsin.sources.synthetic_canary import hatch as world_canaries
 
 TAGGED = 64
 """Voices of each wire of whom every hash and every keyed tag is searched for."""
+FAMILY = {"social": 2}
+"""Number of the family of a wire as the engine counts them; 0 for the others."""
 HASHED = 1_500
 """Accounts of each wire of whom the usual hashes are searched for."""
 
@@ -27,17 +29,18 @@ def needles_of(stage: Stage) -> Needles:
             needles.add_text(f"synthetic {number}", text)
     keys = _voice_keys(stage, needles)
     for wire in PLANTED:
+        family = FAMILY.get(wire, 0)
         accounts = list(stage.signers[wire].accounts)
         for name in accounts[:: -(-len(accounts) // HASHED)]:
-            for text in (name, f"0:{name}"):
+            for text in (name, f"{family}:{name}"):
                 needles.add_brief_hashes(f"{wire} {name}", text)
         for draft in stage.worlds[wire].event_of(0).drafts[:TAGGED]:
             for name in stage.signers[wire].names(draft):
-                for text in (name, f"0:{name}"):
+                for text in (name, f"{family}:{name}"):
                     needles.add_hashes(f"{wire} {name}", text)
                 for form, key in keys:
                     for purpose in ("voice", "post"):
-                        tag = _tag(f"{purpose}\0" f"0:{name}", key)
+                        tag = _tag(f"{purpose}\0{family}:{name}", key)
                         needles.add_tag(f"{wire} {name}", f"{form} {purpose} tag", tag)
     return needles
 

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
+from loopback_mastodon import LoopbackMastodon
+
 V2_PATH = "/xrpc/network.bsky.jetstream.subscribeEvents"
 
 
@@ -72,6 +74,19 @@ class Station:
                     connection.send(frame.decode())
         except ConnectionClosed:
             return
+
+
+class Social(LoopbackMastodon):
+    """A Mastodon server: tells its messages, then those pushed while it runs."""
+
+    def push(self, frames: list[bytes]) -> None:
+        """Send more to whoever listens."""
+        self.say(*(frame.decode() for frame in frames))
+
+    @property
+    def asked(self) -> list[bytes]:
+        """What clients sent: path, question and headers of every request."""
+        return [f"{path}?{query}\n{headers}".encode() for path, query, headers in self.requests]
 
 
 class Office:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from boundary.canaries import Canary, hatch
 from boundary.frames import Signer, cap_message, jsonl_bulletins, stamp, usgs_feed
-from boundary.servers import Office, Station
+from boundary.servers import Office, Social, Station
 from tocsin.sources.synthetic_world import World
 
 BACK_S = 420
@@ -16,6 +16,7 @@ PLANTED = {
     "v1": ("earthquake", "flood"),
     "v2": ("building_fire", "explosion"),
     "rows": ("earthquake", "wildfire", "flood"),
+    "social": ("wildfire", "flood"),
 }
 """Hazards of each wire; the first of v2 is taken back later."""
 
@@ -34,6 +35,12 @@ wire = "v2"
 type = "jetstream"
 url = "{v1}"
 wire = "v1"
+[sources.social]
+type = "mastodon"
+server = "{social}"
+permission_from = "admin@social.example"
+permission_date = "2025-12-24"
+token = "invented-token"
 [sources.quakes]
 type = "usgs"
 url = "{office}/quakes.geojson"
@@ -76,7 +83,7 @@ class Stage(NamedTuple):
     canaries: tuple[Canary, ...]
     signers: dict[str, Signer]
     worlds: dict[str, World]
-    stations: dict[str, Station]
+    stations: dict[str, Station | Social]
     office: Office
     commands: list[list[str]]
 
@@ -106,9 +113,13 @@ def build(folder: Path, posts: int, seed: int) -> Stage:
             "/moved.geojson": (302, {"Location": f"https://{canaries[3].token}.example/"}, b""),
         }
     )
-    stations = {
+    stations: dict[str, Station | Social] = {
         wire: Station(wire, worlds[wire].frames(now_ms), headers(canaries)) for wire in ("v1", "v2")
     }
+    stations["social"] = social = Social()
+    # Who an account is follows from its server, so the server comes first.
+    signers["social"].host = social.netloc
+    social.push(worlds["social"].frames(now_ms))
     _inputs(folder, worlds["rows"], now_ms, canaries, feed)
     _configure(folder, office, stations, posts, canaries)
     return Stage(folder, canaries, signers, worlds, stations, office, _commands(folder, canaries))
@@ -146,11 +157,12 @@ def _inputs(
 
 
 def _configure(
-    folder: Path, office: Office, stations: dict[str, Station], posts: int,
+    folder: Path, office: Office, stations: dict[str, Station | Social], posts: int,
     canaries: tuple[Canary, ...],
 ) -> None:  # fmt: skip
     text = _CONFIG.format(
         v1=stations["v1"].url, v2=stations["v2"].url, office=office.url, secret=SECRET,
+        social=stations["social"].url,
         rate=max(0.2, posts / 600), history=600,
     )  # fmt: skip
     (folder / "tocsin.toml").write_text(text, encoding="utf-8")

@@ -23,6 +23,8 @@ class Watch:
         self.url = url
         self.requests: list[str] = []
         self.trouble: list[str] = []
+        self.expected = "ERR_CONNECTION"
+        """What the console may say: a server that was stopped on purpose refuses connections."""
 
     def over(self, page: Page) -> None:
         """Watch one page from before its first byte."""
@@ -43,8 +45,7 @@ class Watch:
 
     def _console(self, message: object) -> None:
         text = str(getattr(message, "text", ""))
-        # A server that was stopped on purpose refuses connections, and the browser says so.
-        if getattr(message, "type", "") == "error" and "ERR_CONNECTION" not in text:
+        if getattr(message, "type", "") == "error" and self.expected not in text:
             self.trouble.append(f"console: {text}")
 
 

@@ -5,28 +5,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import web_events as invented
+from browser_page import PHONE, QUAKE, drawn, fill
 from tocsin.model import Ground, Why
 from tocsin.web import Board, create_app, serve
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
-
-PHONE = {
-    "viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True,
-    "device_scale_factor": 2,
-}  # fmt: skip
-QUAKE = f"{17:016d}"
-
-
-def fill(board: Board) -> None:
-    """Publish the invented day."""
-    for event in invented.scene():
-        board.publish(event)
-
-
-def drawn(page: Page, count: int) -> None:
-    """Wait until the map shows so many signs."""
-    expect(page.locator(f".map[data-signs='{count}']")).to_have_count(1)
 
 
 def marked(page: Page) -> str | None:

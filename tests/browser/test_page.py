@@ -7,30 +7,19 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import web_events as invented
-from tocsin.clock import rfc3339
-from tocsin.model import BulletinRef, Event, Fact, Ground, Place, Why
+from browser_page import CONTRAST, HOSTILE, PHONE, QUAKE, fill, hostile_event
+from tocsin.model import Ground, Why
 from tocsin.web import Board, Served, create_app, serve
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
 
-PHONE = {
-    "viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True,
-    "device_scale_factor": 2,
-}  # fmt: skip
-QUAKE = f"{17:016d}"
 
 
 @pytest.fixture
 def built(tmp_path: Path) -> Path:
     """No built page, so that the plain one is served."""
     return tmp_path / "none"
-
-
-def fill(board: Board) -> None:
-    """Publish the invented day."""
-    for event in invented.scene():
-        board.publish(event)
 
 
 def headlines(page: Page) -> list[str]:
@@ -262,33 +251,6 @@ def test_a_phone_shows_all_of_it(board, opened):
     expect(panel).to_be_hidden()
 
 
-HOSTILE = (
-    "<img src=x onerror=alert(1)>",
-    '"><svg/onload=alert(1)>',
-    "<script>alert(1)</script>",
-    "javascript:alert(1)",
-    "</title><iframe srcdoc='<script>alert(1)</script>'>",
-    "\u202egnp.exe\u2028\u0000 & &lt;b&gt; ${alert(1)} {{7*7}}",
-    "x" * 160,
-    "<style>*{display:none}</style>",
-)
-
-
-def hostile_event(number: int, words: str) -> Event:
-    """An event with hostile words wherever the type allows any."""
-    place = Place(words, words, "city", words, words, 10.0 + number, 20.0, 50.0)
-    plain = invented.event(200 + number)
-    return msgspec.structs.replace(
-        plain,
-        hazard=words, headline=words, lang=words, place=place, families=(words, words),
-        facts=(Fact(words, 1, 2, words, words),),
-        bulletins=(BulletinRef(words, words, words, words, 60.0),),
-        why=tuple(Why(ground, words, words) for ground in Ground),
-        contract=words, expires=words, extent=(words,), population=words,
-        first_seen=rfc3339(invented.NOW_MS),
-    )  # fmt: skip
-
-
 def test_hostile_words_stay_words(board, opened):
     page = opened()
     count = "document.querySelectorAll('script, iframe, img, style, object, embed').length"
@@ -385,32 +347,3 @@ def test_text_stands_out_from_its_ground(board, opened, scheme):
     expect(page.locator("#panel .history li")).to_have_count(3)
     faint = page.evaluate(CONTRAST)
     assert faint == []
-
-
-CONTRAST = """
-() => {
-  const channel = (v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-  const parse = (c) => c.match(/[\\d.]+/g).map(Number);
-  const light = ([r, g, b]) =>
-    0.2126 * channel(r / 255) + 0.7152 * channel(g / 255) + 0.0722 * channel(b / 255);
-  const ground = (node) => {
-    for (let up = node; up; up = up.parentElement) {
-      const c = parse(getComputedStyle(up).backgroundColor);
-      if (c.length === 3 || c[3] === 1) return c;
-    }
-    return [255, 255, 255];
-  };
-  const faint = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const node = walker.currentNode.parentElement;
-    const text = walker.currentNode.data.trim();
-    if (!text || !node.checkVisibility()) continue;
-    if (node.closest("svg, script, .unseen, noscript")) continue;
-    const [a, b] = [light(parse(getComputedStyle(node).color)), light(ground(node))];
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (ratio < 4.5) faint.push(`${node.className} ${text} ${ratio.toFixed(2)}`);
-  }
-  return faint;
-}
-"""

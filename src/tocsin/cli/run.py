@@ -13,6 +13,7 @@ from tocsin.cli.screen import emit, words
 from tocsin.clock import Clock, SystemClock, rfc3339
 from tocsin.config_file import Configuration, load
 from tocsin.engine.assemble import assemble, place_finder
+from tocsin.engine.heartbeat import Heartbeat
 from tocsin.engine.live import Engine, Listeners, Notice
 from tocsin.engine.warm import warm
 from tocsin.model import Alert, Event
@@ -84,6 +85,14 @@ class Live:
             int(configuration.web["port"]),  # type: ignore[arg-type]
         )
 
+        url = str(configuration.engine["heartbeat_url"])
+        self._heartbeat = Heartbeat(url, lambda: self._is_well(clock)) if url else None
+
+    def _is_well(self, clock: Clock) -> bool:
+        """Whether the line works and some source of posts is heard."""
+        health = health_of(self.engine, clock)
+        return health.ready and health.blind_since is None
+
     def until_stopped(self, seconds: float | None) -> None:
         """Run until a signal, a failure, or so many seconds have passed."""
         timer = threading.Timer(seconds, self.engine.stop) if seconds else None
@@ -91,9 +100,13 @@ class Live:
             if timer:
                 timer.daemon = True
                 timer.start()
+            if self._heartbeat:
+                self._heartbeat.start()
             try:
                 self.engine.run()
             finally:
+                if self._heartbeat:
+                    self._heartbeat.stop()
                 if timer:
                     timer.cancel()
                 self.served.stop()

@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from tocsin.cli.screen import emit
+from tocsin.eval.confusion import write_mistakes
 from tocsin.eval.report import run_score
 from tocsin.eval.scorecard import score as measure
 
@@ -22,6 +24,10 @@ def score(
     out_json: Annotated[
         Path | None, typer.Option(help="Also write everything as JSON to this file.")
     ] = None,
+    mistakes: Annotated[
+        Path | None,
+        typer.Option(help="Instead write confusion tables of the gate, as Markdown, to this file."),
+    ] = None,
     json: Annotated[
         bool, typer.Option("--json", help="Everything as one JSON object instead of the table.")
     ] = False,
@@ -30,6 +36,9 @@ def score(
 
     Example: tocsin score --data data --seeds 4 --out docs/scorecard.md
     """
+    if mistakes is not None:
+        Console().print(f"{write_mistakes(data, mistakes):,} labelled posts: {mistakes}")
+        raise typer.Exit(0)
     if json:
         card = measure(data, seeds, tuple(only) if only else None)
         emit(card)

@@ -13,14 +13,14 @@ from tocsin.cli.watch_tables import show_backtest, show_trace
 from tocsin.clock import DAY_MS, SystemClock
 from tocsin.config_file import load
 from tocsin.engine.assemble import place_finder
-from tocsin.engine.history import kept_events
+from tocsin.engine.history import kept_events, told_of
 from tocsin.errors import InputError
 from tocsin.model import Event, Watch
 from tocsin.store import Verdict
 from tocsin.vocabulary.hazards import hazard_ids
 from tocsin.watch import compile_watch
 from tocsin.watch.backtest import backtest
-from tocsin.watch.trace import nearest_trace
+from tocsin.watch.trace import Trace, nearest_trace
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 Config = Annotated[Path, typer.Option(help="The configuration; see tocsin init.")]
@@ -79,10 +79,7 @@ def why(
     Example: tocsin watch why "flood Valencia" 0123456789abcdef
     """
     chosen = _watch(watch, config, "balanced", None)
-    revisions = _story(event, events, config)
-    if not revisions:
-        raise InputError("nothing is kept of this event. Give an event_id of the file or store.")
-    found = nearest_trace(chosen, revisions)
+    found = _traced(chosen, event, events, config)
     if json:
         emit(found)
     else:
@@ -105,6 +102,7 @@ def feedback(
     event: Annotated[str, typer.Argument(help="The id of the event.")],
     verdict: Annotated[str, typer.Argument(help="right, wrong, useless or late.")],
     config: Config = Path("tocsin.toml"),
+    json: Json = False,
 ) -> None:
     """Say whether an alert was of use; kept for event and watch, of nobody in particular.
 
@@ -115,7 +113,10 @@ def feedback(
         raise InputError(f"the verdict is not known. Choose one of: {', '.join(_VERDICTS)}.")
     with opened(load(config), config) as store:
         store.watches.judge(event, watch_id, said, SystemClock().now_ms())
-    words.print("Kept.")
+    if json:
+        emit({"event": event, "watch": watch_id, "verdict": said})
+    else:
+        words.print("Kept.")
 
 
 def register(app: typer.Typer) -> None:
@@ -142,12 +143,21 @@ def _past(watch: Watch, since: str, events: Path | None, config: Path) -> tuple[
     return history.events, history.whole
 
 
-def _story(event_id: str, events: Path | None, config: Path) -> list[Event]:
+def _traced(watch: Watch, event_id: str, events: Path | None, config: Path) -> Trace:
+    """The nearest trace of an event of a file, or of the store with what became of messages."""
     if events is not None or _store_file(config) is None:
-        return [of for of in read_events(events or _FILE) if of.event_id == event_id]
+        read = [of for of in read_events(events or _FILE) if of.event_id == event_id]
+        return nearest_trace(watch, _some(read))
     with opened(load(config), config) as store:
-        kept = store.revisions_of(event_id)
-    return [each.event for each in kept if each.event is not None]
+        kept = [each.event for each in store.revisions_of(event_id)]
+        found = nearest_trace(watch, _some([of for of in kept if of is not None]))
+        return told_of(store, found)
+
+
+def _some(revisions: list[Event]) -> list[Event]:
+    if not revisions:
+        raise InputError("nothing is kept of this event. Give an event_id of the file or store.")
+    return revisions
 
 
 def _store_file(config: Path) -> Path | None:

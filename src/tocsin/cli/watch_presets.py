@@ -18,6 +18,9 @@ def presets(
     ] = None,
     seeds: Annotated[int, typer.Option(min=1, max=50, help="Composed streams.")] = 1,
     small: Annotated[bool, typer.Option(help="An invented stream that needs no data.")] = False,
+    bulletins: Annotated[
+        bool, typer.Option(help="With official bulletins, or as where no agency speaks in time.")
+    ] = True,
     out: Annotated[Path | None, typer.Option(help="Markdown; the picture goes beside it.")] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
@@ -26,15 +29,16 @@ def presets(
     Example: tocsin watch presets --data data --out docs/watch-presets.md
     """
     if small:
-        found = compare_small(seeds)
+        found = compare_small(seeds, bulletins)
     else:
-        found = compare(data, seeds, lambda said: words.print(said, style="dim"))
+        found = compare(data, seeds, lambda said: words.print(said, style="dim"), bulletins)
     if json:
         emit(found)
         return
     beside = out.with_suffix(".svg") if out else Path("presets.svg")
     today = rfc3339(SystemClock().now_ms())[:10]
     command = f"tocsin watch presets --seeds {seeds}{' --small' if small else ''}"
+    command += "" if bulletins else " --no-bulletins"
     made = page(found, today, command, beside.name)
     if out is None:
         print(made, end="")

@@ -88,13 +88,17 @@ def show(
 def rm(
     watch_ids: Annotated[list[str], typer.Argument(help="Ids of stored watches.")],
     config: Config = _CONFIG,
+    json: Json = False,
 ) -> None:
     """Take stored watches out; whoever heard of an event still hears when it is withdrawn."""
     with opened(load(config), config) as store:
         for watch_id in watch_ids:
             stored(store, watch_id)
         _, went = store.watches.change([], watch_ids, SystemClock().now_ms())
-    words.print(f"{went} taken out.")
+    if json:
+        emit({"removed": went})
+    else:
+        words.print(f"{went} taken out.")
 
 
 def export(config: Config = _CONFIG, json: Json = False) -> None:

@@ -81,6 +81,9 @@ def show_trace(found: Trace, watch: Watch) -> None:
         if not condition.grounds:
             table.add_row(condition.name, mark, "not asked", "")
     result.print(table)
+    for message in found.messages:
+        told = f"{message.at}  {message.kind} to {message.channel}: {message.state}"
+        result.print(told.replace("_", " "), highlight=False)
     if found.words:
         result.print(found.words, highlight=False)
     elif not found.alerts:

@@ -12,6 +12,11 @@ SETTINGS: dict[str, tuple[Field, ...]] = {
             low=0.05,
             high=60.0,
         ),
+        Field(
+            "heartbeat_url",
+            "",
+            "Address of a watchman outside, asked every 30 s while some source is heard.",
+        ),
     ),
     "web": (
         Field("host", "127.0.0.1", "Address to listen on; the default is this machine only."),

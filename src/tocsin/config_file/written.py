@@ -13,6 +13,15 @@ _PARTS = """\
 # Public posts of Bluesky, over its Jetstream service.
 [sources.jetstream]
 type = "jetstream"
+# Servers to turn to when the first one fails:
+# fallback = ["jetstream1.us-east.bsky.network", "jetstream2.us-west.bsky.network"]
+
+# Public posts of one Mastodon server, once its operator has allowed it.
+# [sources.social]
+# type = "mastodon"
+# server = "social.example"
+# permission_from = "admin@social.example"
+# permission_date = "2025-11-01"
 
 # Earthquakes as the United States Geological Survey publishes them.
 [sources.usgs]

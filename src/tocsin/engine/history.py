@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+import msgspec
+
+from tocsin.clock import rfc3339
 from tocsin.model import Event, Watch
 from tocsin.store import Store
 from tocsin.watch.advice import Advice, advice
+from tocsin.watch.trace import Message, Trace
 
 REVISIONS = 200_000
 """Most revisions of one trial; they take about a second and 200 MB."""
@@ -48,3 +52,13 @@ def advice_of(store: Store, watch: Watch) -> Advice:
         for event_id in verdicts
     }
     return advice(watch, verdicts, history)
+
+
+def told_of(store: Store, found: Trace) -> Trace:
+    """The trace with what became of the messages this watch owed about the event."""
+    rows = store.watches.messages(found.event, found.watch)
+    messages = tuple(
+        Message(revision, kind, channel, state, rfc3339(at_ms))
+        for revision, kind, channel, state, at_ms in rows
+    )
+    return msgspec.structs.replace(found, messages=messages)

@@ -99,12 +99,13 @@ def _mark(of: Choice, x: float, y: float, taken: list[tuple[float, float]]) -> l
     name = f"{of.evidence}, {of.min_level}"
     if of.min_confidence:
         name = f"confidence {of.min_confidence:g}"
+    name = f"{name} ({of.found} of {of.planted} found)"
     # Marks may lie on each other; their names must not.
     at = y + 4
-    while any(abs(x - left) < 140 and abs(at - top) < 13 for left, top in taken):
+    while any(abs(x - left) < 220 and abs(at - top) < 13 for left, top in taken):
         at += 13
     taken.append((x, at))
-    end = x > WIDTH - 160
+    end = x > WIDTH - 240
     anchor, side = ("end", x - 10) if end else ("start", x + 10)
     return [drawn, f'<text x="{side:.1f}" y="{at:.1f}" text-anchor="{anchor}">{name}</text>']
 

@@ -67,17 +67,26 @@ def compare(
     data_dir: Path | None,
     seeds: int = 1,
     progress: Callable[[str], None] = lambda said: None,
+    bulletins: bool = True,
     through: Replay = replay,
 ) -> Compared:
-    """Composes and replays standard streams; raises InputError when the data is missing."""
+    """Composes and replays standard streams; raises InputError when the data is missing.
+
+    Without `bulletins` the posts are all there is, as where no agency speaks in time.
+    """
     pool = prepare(load_corpus(data_folder(data_dir)))
     streams = (compose(pool, SHAPES["standard"], seed) for seed in range(seeds))
-    return compared(streams, progress, through)
+    return compared((_heard(stream, bulletins) for stream in streams), progress, through)
 
 
-def compare_small(seeds: int = 1, through: Replay = replay) -> Compared:
+def _heard(stream: Stream, bulletins: bool) -> Stream:
+    return stream if bulletins else stream._replace(plan=stream.plan._replace(bulletins=()))
+
+
+def compare_small(seeds: int = 1, bulletins: bool = True, through: Replay = replay) -> Compared:
     """The same on the small invented stream that needs no data."""
-    return compared((small(seed) for seed in range(seeds)), lambda said: None, through)
+    streams = (_heard(small(seed), bulletins) for seed in range(seeds))
+    return compared(streams, lambda said: None, through)
 
 
 def compared(

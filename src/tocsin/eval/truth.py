@@ -22,7 +22,7 @@ HAZARDS_OF: Mapping[str, frozenset[str]] = {
     "bombing": frozenset({"bombing", "explosion"}),
     "siege": frozenset({"siege", "shooting"}),
     "meteor": frozenset({"meteor"}),
-    "haze": frozenset({"air_pollution", "wildfire"}),
+    "haze": frozenset({"haze", "air_pollution", "wildfire"}),
     "volcano": frozenset({"volcano"}),
     "disease": frozenset({"disease_outbreak"}),
 }

@@ -11,8 +11,8 @@ from tocsin.vocabulary.geometry import distance_km
 
 NEAR_KM = 100.0
 """Within this distance of the middle the largest town gives the name, farther off the nearest."""
-FAR_KM = 1_500.0
-"""Beyond this nothing gives it: a place that far says nothing of the sea between."""
+FAR_KM = 300.0
+"""Beyond this and outside the circle nothing gives it: a town that far off says nothing."""
 KM_A_DEGREE = 111.0
 
 
@@ -38,9 +38,10 @@ def place_of(circle: Circle, gazetteer: Gazetteer) -> Place | None:
     if (away_km <= wide_km).any():
         at = int(np.argmax(np.where(away_km <= wide_km, gazetteer.population[rows], -1)))
     else:
-        rows = np.flatnonzero(towns & (np.abs(gazetteer.lat - circle.lat) <= FAR_KM / KM_A_DEGREE))
+        far_km = max(FAR_KM, circle.radius_km)
+        rows = np.flatnonzero(towns & (np.abs(gazetteer.lat - circle.lat) <= far_km / KM_A_DEGREE))
         away_km = distance_km(circle.lat, circle.lon, gazetteer.lat[rows], gazetteer.lon[rows])
-        if not (away_km <= FAR_KM).any():
+        if not (away_km <= far_km).any():
             return None
         at = int(np.argmin(away_km))
     place = gazetteer.place(int(rows[at]))

@@ -1,6 +1,7 @@
 """Events that stand on an official word while nobody reports them: their names and their ends."""
 
 import hashlib
+import heapq
 from collections import OrderedDict
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from tocsin.bulletin import Bulletin
 from tocsin.model import BulletinRef, Event, Evidence, Phase, Place
 from tocsin.official.corroborate import SLOW_MS, SUDDEN_MS, Corroborator, apart_km, speaks_for
 from tocsin.official.tables import tables
-from tocsin.vocabulary.geometry import distance_km
+from tocsin.vocabulary.geometry import apart_km as between_km
 from tocsin.vocabulary.hazards import hazard_ids
 
 ALONE_MOST = 2_000
@@ -44,6 +45,9 @@ class Alone:
         self._key = key
         self._standing: OrderedDict[str, Standing] = OrderedDict()
         self._known: set[_Name] = set()
+        self._by_name: dict[_Name, set[str]] = {}
+        self._ends: list[tuple[int, str]] = []
+        """A heap of ends, of which those that hold no longer are passed over."""
 
     def __len__(self) -> int:
         return len(self._standing)
@@ -57,10 +61,8 @@ class Alone:
         if bulletin.expires_ms is not None and bulletin.expires_ms <= at_ms:
             return None
         event_id = self._id(bulletin, at_ms)
-        standing = Standing(
-            event_id, bulletin.hazard, frozenset(names), bulletin, first_ms, at_ms
-        )
-        self._standing[event_id] = standing
+        standing = Standing(event_id, bulletin.hazard, frozenset(names), bulletin, first_ms, at_ms)
+        self._keep(standing)
         return standing
 
     def recall(self, event: Event, first_ms: int, end_ms: int) -> None:
@@ -70,9 +72,7 @@ class Alone:
         """
         names = frozenset((ref.source, ref.id) for ref in event.bulletins)
         if event.origin == "official":
-            self._standing[event.event_id] = Standing(
-                event.event_id, event.hazard, names, None, first_ms, end_ms
-            )
+            self._keep(Standing(event.event_id, event.hazard, names, None, first_ms, end_ms))
         else:
             self._known |= names
 
@@ -84,53 +84,50 @@ class Alone:
         """Events whose word may have changed by a message that `official` has taken in."""
         names = {(bulletin.source, name) for name in (bulletin.id, *bulletin.references)}
         touched = []
-        for standing in list(self._standing.values()):
-            if names & standing.names:
-                main = official.newest(bulletin, standing.hazard)
-                if main is None and standing.main is not None:
-                    main = official.newest(standing.main, standing.hazard)
-                if main is not None:
-                    names_now = standing.names | {(main.source, main.id)}
-                    standing = standing._replace(main=main, names=frozenset(names_now))
-                else:
-                    standing = standing._replace(main=None)
-                self._standing[standing.event_id] = standing
-                touched.append(standing)
-            elif standing.main is not None and _same_thing(standing.main, bulletin):
-                touched.append(standing)
-        return touched
+        for event_id in sorted(self._of(names)):
+            standing = self._standing[event_id]
+            main = official.newest(bulletin, standing.hazard)
+            if main is None and standing.main is not None:
+                main = official.newest(standing.main, standing.hazard)
+            now = standing.names if main is None else standing.names | {(main.source, main.id)}
+            self._keep(standing._replace(main=main, names=now))
+            touched.append(self._standing[event_id])
+        told = {standing.event_id for standing in touched}
+        return touched + [s for s in self._alike(bulletin) if s.event_id not in told]
 
     def ends_at(self, event_id: str, end_ms: int) -> None:
         """Note when the word of an event runs out."""
-        self._standing[event_id] = self._standing[event_id]._replace(end_ms=end_ms)
+        self._keep(self._standing[event_id]._replace(end_ms=end_ms))
 
     def next_end(self) -> Standing | None:
         """The event that runs out first; one too many runs out at once."""
         if len(self._standing) > ALONE_MOST:
             oldest = next(iter(self._standing.values()))
             return oldest._replace(end_ms=0)
-        return min(self._standing.values(), key=lambda s: (s.end_ms, s.event_id), default=None)
+        while self._ends:
+            end_ms, event_id = self._ends[0]
+            standing = self._standing.get(event_id)
+            if standing is not None and standing.end_ms == end_ms:
+                return standing
+            heapq.heappop(self._ends)
+        return None
 
     def on_any_of(self, references: Iterable[BulletinRef]) -> list[Standing]:
-        """Events that stand on one of these bulletins, oldest first."""
-        names = {(ref.source, ref.id) for ref in references}
-        return [standing for standing in self._standing.values() if names & standing.names]
+        """Events that stand on one of these bulletins, by id."""
+        found = self._of({(ref.source, ref.id) for ref in references})
+        return [self._standing[event_id] for event_id in sorted(found)]
 
     def covers(self, bulletin: Bulletin) -> bool:
-        """Whether an event already stands on the same thing, by another agency or notice."""
-        return any(
-            standing.main is not None and _same_thing(standing.main, bulletin)
-            for standing in self._standing.values()
-        )
-
-    def on(self, bulletin: Bulletin) -> bool:
-        """Whether an event stands on this very bulletin."""
-        name = (bulletin.source, bulletin.id)
-        return any(name in standing.names for standing in self._standing.values())
+        """Whether an event already stands on this bulletin, or on the same thing by another."""
+        return bool(self._of({(bulletin.source, bulletin.id)})) or bool(self._alike(bulletin))
 
     def leave(self, event_id: str) -> None:
         """An event that stands on the official word alone no longer."""
-        self._standing.pop(event_id, None)
+        standing = self._standing.pop(event_id, None)
+        for name in standing.names if standing is not None else ():
+            self._by_name[name].discard(event_id)
+            if not self._by_name[name]:
+                del self._by_name[name]
 
     def evidence(self, standing: Standing, phase: Phase, at_ms: int) -> Evidence:
         """What is known of such an event: no voice, no place by votes, no figure."""
@@ -155,6 +152,25 @@ class Alone:
             surprise=0.0,
             window_s=0,
         )
+
+    def _keep(self, standing: Standing) -> None:
+        self._standing[standing.event_id] = standing
+        for name in standing.names:
+            self._by_name.setdefault(name, set()).add(standing.event_id)
+        heapq.heappush(self._ends, (standing.end_ms, standing.event_id))
+        if len(self._ends) > 4 * ALONE_MOST:
+            self._ends = [(s.end_ms, s.event_id) for s in self._standing.values()]
+            heapq.heapify(self._ends)
+
+    def _of(self, names: Iterable[_Name]) -> set[str]:
+        return {event_id for name in names for event_id in self._by_name.get(name, ())}
+
+    def _alike(self, bulletin: Bulletin) -> list[Standing]:
+        return [
+            standing
+            for standing in self._standing.values()
+            if standing.main is not None and _same_thing(standing.main, bulletin)
+        ]
 
     def _id(self, bulletin: Bulletin, at_ms: int) -> str:
         """16 letters: a keyed hash, as the events of posts have (contract P4)."""
@@ -186,10 +202,9 @@ def _same_thing(main: Bulletin, other: Bulletin) -> bool:
     if other.kind != "official" or main.source == other.source or main.hazard != other.hazard:
         return False
     near_ms = SLOW_MS[0] if main.hazard in tables().slow else SUDDEN_MS[0]
-    away_km = float(distance_km(main.lat, main.lon, other.lat, other.lon))
+    away_km = between_km(main.lat, main.lon, other.lat, other.lon)
     return (
-        abs(main.sent_ms - other.sent_ms) <= near_ms
-        and away_km <= main.radius_km + other.radius_km
+        abs(main.sent_ms - other.sent_ms) <= near_ms and away_km <= main.radius_km + other.radius_km
     )
 
 

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import msgspec
-import numpy as np
 
 from tocsin.bulletin import Bulletin, Support
 from tocsin.clock import HOUR_MS, MINUTE_MS
 from tocsin.model import Place
 from tocsin.official.chains import Chains
 from tocsin.official.tables import SEVERITIES, tables
-from tocsin.vocabulary.geometry import distance_km
+from tocsin.vocabulary.geometry import apart_km as between_km
 
 HELD_MS = 72 * HOUR_MS
 """How long a bulletin is held, from its sending."""
@@ -23,6 +22,8 @@ SUPPORTS_MOST = 16
 SUDDEN_MS = (1 * HOUR_MS, 12 * HOUR_MS)
 SLOW_MS = (24 * HOUR_MS, 72 * HOUR_MS)
 """How long before the first and after the last report a word may have been sent."""
+
+_LEAST_KM_A_DEGREE = 110.5
 
 _Name = tuple[str, str]
 """Agency and id of a message, which may name several hazards."""
@@ -202,13 +203,20 @@ def apart_km(place: Place, bulletin: Bulletin) -> float | None:
 
     Both radii count, or the country's own alone where no more is known of the place.
     """
-    areas = bulletin.areas or ((bulletin.lat, bulletin.lon, bulletin.radius_km),)
-    lat, lon, radius_km = np.array(areas).T
-    away_km = distance_km(place.lat, place.lon, lat, lon)
-    if place.kind == "country":
-        reach_km = np.full(len(away_km), place.radius_km)
-    else:
-        least_km = tables().least_km.get(bulletin.hazard, 0.0)
-        reach_km = np.maximum(place.radius_km + radius_km, least_km)
-    near = away_km[away_km <= reach_km]
-    return float(near.min()) if len(near) else None
+    least_km = tables().least_km.get(bulletin.hazard, 0.0)
+    widest_km = max(place.radius_km + bulletin.radius_km, least_km)
+    # Most bulletins lie in another part of the world: their latitude alone tells.
+    if abs(place.lat - bulletin.lat) * _LEAST_KM_A_DEGREE > widest_km:
+        return None
+    near = []
+    for lat, lon, radius_km in bulletin.areas or (
+        (bulletin.lat, bulletin.lon, bulletin.radius_km),
+    ):
+        away_km = between_km(place.lat, place.lon, lat, lon)
+        if place.kind == "country":
+            reach_km = place.radius_km
+        else:
+            reach_km = max(place.radius_km + radius_km, least_km)
+        if away_km <= reach_km:
+            near.append(away_km)
+    return min(near, default=None)

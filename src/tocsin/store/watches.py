@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 import msgspec
 
 from tocsin.errors import Corruption, InputError
-from tocsin.model import Watch
+from tocsin.model import Alert, Watch
 from tocsin.store.records import Judged, Stored, Verdict
 
 WATCHES = 10_000
@@ -73,6 +73,28 @@ class Watches:
                     (_VERSION, str(_version(base) + 1).encode()),
                 )
         return came, went
+
+    def messages(self, event_id: str, watch_id: str) -> list[tuple[int, str, str, str, int]]:
+        """(revision, kind, channel, state, at_ms) of what one watch owed about one event.
+
+        The state of what was held back is its reason; at most 1,000, oldest first.
+        """
+        with self._reading() as base:
+            owed = base.execute(
+                "SELECT revision, kind, channel, state, created_ms FROM outbox"
+                " WHERE event_id = ? AND watch = ? ORDER BY seq LIMIT 1000",
+                (event_id, watch_id),
+            ).fetchall()
+            held = base.execute(
+                "SELECT json, channel, reason, at_ms FROM unsaid WHERE event_id = ? AND watch = ?",
+                (event_id, watch_id),
+            ).fetchall()
+        alerts = [(msgspec.json.decode(body, type=Alert), *rest) for body, *rest in held]
+        return [
+            *owed,
+            *((of.event.revision, of.kind, channel, reason, at_ms)
+              for of, channel, reason, at_ms in alerts),
+        ]  # fmt: skip
 
     def judge(self, event_id: str, watch_id: str, verdict: Verdict, now_ms: int) -> None:
         """Keep what a reader says of an event as a watch told it; the last word stands.

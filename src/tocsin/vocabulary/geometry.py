@@ -1,5 +1,7 @@
 """Distances and centres on the globe, for numbers and for arrays alike."""
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -19,6 +21,14 @@ def distance_km(
     half = half + np.cos(phi1) * np.cos(phi2) * np.sin(step / 2) ** 2
     angle = 2 * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
     return np.asarray(EARTH_KM * angle)
+
+
+def apart_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
+    """Great-circle distance in km between two points in degrees: `distance_km` for one pair."""
+    phi1, phi2 = math.radians(lat1), math.radians(lat2)
+    half = math.sin((phi2 - phi1) / 2) ** 2
+    half += math.cos(phi1) * math.cos(phi2) * math.sin(math.radians(lon2 - lon1) / 2) ** 2
+    return EARTH_KM * 2 * math.asin(math.sqrt(min(half, 1.0)))
 
 
 def centre_of(lat: ArrayLike, lon: ArrayLike, weight: ArrayLike) -> tuple[float, float]:

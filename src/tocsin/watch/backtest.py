@@ -131,8 +131,15 @@ def backtest(
 
 
 def concerning(watch: Watch, events: Sequence[Event]) -> list[Event]:
-    """All revisions of events that once were of the watch's hazards in its area."""
+    """All revisions of events that once were of its hazards in its area, or took such a one in."""
     ids = {event.event_id for event in events if reaches(watch, event)}
+    into = {event.event_id: event.merged_into for event in events if event.merged_into}
+    ends = list(ids)
+    while ends:
+        heir = into.get(ends.pop())
+        if heir is not None and heir not in ids:
+            ids.add(heir)
+            ends.append(heir)
     return [event for event in events if event.event_id in ids]
 
 

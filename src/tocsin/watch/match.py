@@ -6,6 +6,7 @@ from typing import get_args
 
 from tocsin.model import LEVELS, Area, Event, Ground, Place, Severity, Watch, Why
 from tocsin.watch.distance import apart_km, outline_km
+from tocsin.watch.many import worth_asking
 from tocsin.watch.policy_places import spoken_in
 
 PLACE_RADIUS_KM = 50.0
@@ -75,7 +76,7 @@ def _area(watch: Watch, event: Event) -> tuple[bool, list[Why]]:
         # An event without a place is nowhere near anything.
         return False, [Why(Ground.DISTANCE_KM, "no place", round(areas[0].radius_km))]
     nearest: tuple[float, list[Why]] | None = None
-    for area in areas:
+    for area in worth_asking(areas, place):
         beyond_km, grounds = beyond(area, place)
         if beyond_km <= 0:
             return True, grounds

@@ -15,6 +15,16 @@ class Condition(msgspec.Struct, frozen=True):
     grounds: tuple[Why, ...]
 
 
+class Message(msgspec.Struct, frozen=True):
+    """What became of one message: owed, sent or lost, or held back with the reason."""
+
+    revision: int
+    kind: str
+    channel: str
+    state: str
+    at: str
+
+
 class Trace(msgspec.Struct, frozen=True):
     """All conditions in the order they are asked; `failed` is the first that does not hold."""
 
@@ -28,6 +38,8 @@ class Trace(msgspec.Struct, frozen=True):
     """Bounds under which it would have alerted; None when no bound would have done."""
     words: str = ""
     """The same in a sentence."""
+    messages: tuple[Message, ...] = ()
+    """What was owed of it through this watch, and what silences and quiet hours held back."""
 
 
 def trace(watch: Watch, event: Event) -> Trace:

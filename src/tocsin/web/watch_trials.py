@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.clock import DAY_MS
-from tocsin.engine.history import advice_of, kept_events
+from tocsin.engine.history import advice_of, kept_events, told_of
 from tocsin.errors import WatchRefused
 from tocsin.model import Event, Watch
 from tocsin.watch.backtest import backtest
@@ -56,7 +56,7 @@ class WatchTrials:
         revisions = [each.event for each in kept if each.event is not None]
         if not revisions:
             return json_answer(NO_EVENT, 404)
-        return json_answer(nearest_trace(watch, revisions))
+        return json_answer(told_of(self._shelf.store, nearest_trace(watch, revisions)))
 
     def advice(self, request: Request, _: bytes) -> Response:
         """What readers said of its alerts, and what that suggests."""

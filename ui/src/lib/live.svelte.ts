@@ -19,7 +19,6 @@ class Live {
   line = $state.raw<{ state: LineState; since: Date | null }>({ state: "connecting", since: null });
   fresh = $state.raw<ReadonlySet<string>>(new Set());
   ready = $state(false);
-  refused = $state(0);
   nowMs = $state(Date.now());
   /** The newest news in words, for those who hear the page. */
   latest = $state.raw<TocsinEvent | null>(null);
@@ -75,10 +74,9 @@ class Live {
       for (const event of this.#arrivals ?? []) this.#learn(event);
       this.alerts = alerts.alerts;
       this.ready = true;
-      this.refused = 0;
       this.#soon();
-    } catch (error) {
-      this.refused = (error as { status?: number }).status ?? 1;
+    } catch {
+      // The line will come back and ask again; what is known stays shown until then.
     } finally {
       this.#loading -= 1;
       if (!this.#loading) this.#arrivals = null;

@@ -57,18 +57,22 @@ export function country(code: string | null | undefined): string {
   return names.of(code) ?? code;
 }
 
+const comma = (): string => (speech.lang === "ar" ? "، " : speech.lang === "ja" ? "、" : ", ");
+/** Keeps a name in its own writing direction amid others. */
+const apart = (text: string): string => `\u2068${text}\u2069`;
+
 /** `Town, Province, Country` with what is known. */
 export function placeName(place: Place | null): string {
   if (!place) return t("place_unknown");
   const parts = [place.name, place.admin1, country(place.country)];
-  return parts.filter((part, i) => part && parts.indexOf(part) === i).join(", ");
+  return parts.filter((part, i) => part && parts.indexOf(part) === i).join(comma());
 }
 
 /** The short form of a place for the list. */
 export function placeShort(place: Place | null): string {
   if (!place) return t("place_unknown");
   const where = country(place.country);
-  return where && where !== place.name ? `${place.name}, ${where}` : place.name;
+  return where && where !== place.name ? `${place.name}${comma()}${where}` : place.name;
 }
 
 /** `within about 35 km`, to two figures; for a whole country or area it says so first. */
@@ -127,6 +131,13 @@ export function fact(item: Fact): string {
   return phrase ? phrase.replace("{n}", figure(item)) : `${label(item.kind)} ${figure(item)}`;
 }
 
+/** What a figure counts: `injured`, from the phrase of messages. */
+export function factName(kind: string): string {
+  const phrase = speech.lang === "en" ? undefined : speech.served?.phrases.facts[kind];
+  const name = phrase?.replace("{n}", "").replace(/[\s:：]+$/, "").trim();
+  return name ? label(name) : label(kind);
+}
+
 /** The headline in the reader's language; in English, the one that was decided. */
 export function headline(event: TocsinEvent): string {
   const served = speech.served;
@@ -134,7 +145,7 @@ export function headline(event: TocsinEvent): string {
   const where = event.place ? placeShort(event.place) : served.phrases.unknown_place;
   const facts = event.facts.slice(0, 3).map(fact);
   const tier = served.phrases.tiers[event.tier] ?? event.tier;
-  return `${[hazard(event.hazard), where, ...facts].join(speech.lang === "ar" ? "، " : ", ")} (${tier})`;
+  return `${[hazard(event.hazard), where, ...facts].map(apart).join(comma())} (${tier})`;
 }
 
 const percent = (value: Scalar): string => `${Math.round(Number(value) * 100)} %`;
@@ -200,7 +211,7 @@ export function changes(before: TocsinEvent, now: TocsinEvent): Change[] {
   const was = new Map(before.facts.map((item) => [item.kind, figure(item)]));
   for (const item of now.facts) {
     const old = was.get(item.kind) ?? "";
-    if (old !== figure(item)) found.push({ name: label(item.kind), before: old, after: figure(item) });
+    if (old !== figure(item)) found.push({ name: factName(item.kind), before: old, after: figure(item) });
   }
   const told = new Set(before.bulletins.map((item) => `${item.source} ${item.id}`));
   for (const item of now.bulletins) {

@@ -12,7 +12,13 @@ export const LANGS: Record<string, string> = {
   en: "English", es: "Español", pt: "Português", fr: "Français", ja: "日本語", ar: "العربية",
 };
 
-const TABLES: Record<string, () => Promise<Table>> = {};
+const TABLES: Record<string, () => Promise<Table>> = {
+  es: async () => (await import("../words/es")).es,
+  pt: async () => (await import("../words/pt")).pt,
+  fr: async () => (await import("../words/fr")).fr,
+  ja: async () => (await import("../words/ja")).ja,
+  ar: async () => (await import("../words/ar")).ar,
+};
 
 function wanted(): string {
   const asked = [settings.lang, ...navigator.languages].map((tag) => tag.slice(0, 2).toLowerCase());

@@ -1,0 +1,82 @@
+"""What the tests of both pages share: an invented day, hostile words, and an eye for contrast."""
+
+import msgspec
+from playwright.sync_api import Page, expect
+
+import web_events as invented
+from tocsin.clock import rfc3339
+from tocsin.model import BulletinRef, Event, Fact, Ground, Place, Why
+from tocsin.web import Board
+
+PHONE = {
+    "viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True,
+    "device_scale_factor": 2,
+}  # fmt: skip
+QUAKE = f"{17:016d}"
+
+
+def fill(board: Board) -> None:
+    """Publish the invented day."""
+    for event in invented.scene():
+        board.publish(event)
+
+
+def drawn(page: Page, count: int) -> None:
+    """Wait until the map of the built page shows so many signs."""
+    expect(page.locator(f".map[data-signs='{count}']")).to_have_count(1)
+
+
+HOSTILE = (
+    "<img src=x onerror=alert(1)>",
+    '"><svg/onload=alert(1)>',
+    "<script>alert(1)</script>",
+    "javascript:alert(1)",
+    "</title><iframe srcdoc='<script>alert(1)</script>'>",
+    "\u202egnp.exe\u2028\u0000 & &lt;b&gt; ${alert(1)} {{7*7}}",
+    "x" * 160,
+    "<style>*{display:none}</style>",
+)
+
+
+def hostile_event(number: int, words: str) -> Event:
+    """An event with hostile words wherever the type allows any."""
+    place = Place(words, words, "city", words, words, 10.0 + number, 20.0, 50.0)
+    plain = invented.event(200 + number)
+    return msgspec.structs.replace(
+        plain,
+        hazard=words, headline=words, lang=words, place=place, families=(words, words),
+        facts=(Fact(words, 1, 2, words, words),),
+        bulletins=(BulletinRef(words, words, words, words, 60.0),),
+        why=tuple(Why(ground, words, words) for ground in Ground),
+        contract=words, expires=words, extent=(words,), population=words,
+        first_seen=rfc3339(invented.NOW_MS),
+    )  # fmt: skip
+
+
+CONTRAST = """
+() => {
+  const channel = (v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  const parse = (c) => c.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) =>
+    0.2126 * channel(r / 255) + 0.7152 * channel(g / 255) + 0.0722 * channel(b / 255);
+  const ground = (node) => {
+    for (let up = node; up; up = up.parentElement) {
+      const c = parse(getComputedStyle(up).backgroundColor);
+      if (c.length === 3 || c[3] === 1) return c;
+    }
+    return [255, 255, 255];
+  };
+  const faint = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode.parentElement;
+    const text = walker.currentNode.data.trim();
+    if (!text || !node.checkVisibility()) continue;
+    if (node.closest("svg, script, .unseen, noscript")) continue;
+    const [a, b] = [light(parse(getComputedStyle(node).color)), light(ground(node))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) faint.push(`${node.className} ${text} ${ratio.toFixed(2)}`);
+  }
+  return faint;
+}
+"""
