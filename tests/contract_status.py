@@ -223,7 +223,8 @@ CLAUSES: tuple[Clause, ...] = (
     ),
     Clause(
         "2.1", "The canary test", "in part",
-        "72 identities in every field of every connector, searched in every channel and form; "
+        "72 identities in every field of Jetstream, Mastodon, replay rows and bulletins, searched "
+        "in every channel and form; "
         "38 seeded leaks run against the same tests. 10,000 posts a connector of posts, 100,000 "
         "nightly.",
         ("test_boundary.py::test_no_planted_identity_comes_out",

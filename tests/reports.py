@@ -8,6 +8,7 @@ from tocsin.batch import Batch, Flag, Removals
 from tocsin.clock import HOUR_MS
 from tocsin.detect.lifecycle import Detector
 from tocsin.detect.state import PlaceTable
+from tocsin.detect.traits import plain
 from tocsin.gate.voices import LIVE_TAGS, SeededKeys, Voices
 from tocsin.sources import Post
 
@@ -48,7 +49,7 @@ class Line:
 
     def __init__(self, related: np.ndarray | None = None) -> None:
         table = np.eye(HAZARDS, dtype=np.bool_) if related is None else related
-        self.detector = Detector(PLACES, table, LANGS, b"identity")
+        self.detector = Detector(PLACES, plain(table), LANGS, b"identity")
         self.voices = Voices(SeededKeys(3))
         self.evidence: list = []
 

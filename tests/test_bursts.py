@@ -246,3 +246,39 @@ def test_a_quiet_place_nucleates_at_five_voices(n, least):
     found = bursts.cell_surprise(flow, 4_000, row, 5_000, 2, 1, n, 1, 5_000)
     assert math.isfinite(found)
     assert found >= least
+
+
+def test_ten_times_the_reports_ask_for_ten_times_the_surprise():
+    flow = STATE.flow
+    flow.total[:], flow.last_bin[0] = 0, 5_000
+    flow.total[:] = 20_000 / BINS * BINS / bursts.LAG_BINS
+    assert bursts.crowding(flow, 5_000) == pytest.approx(1.0, abs=0.01)
+    flow.total[:] = 1
+    assert bursts.crowding(flow, 5_000) == 0.0
+
+
+def test_what_was_said_within_four_hours_is_no_baseline():
+    flow = STATE.flow
+    flow.total[:], flow.hazard[:], flow.last_bin[0] = 10, 0, 5_000
+    quiet, rising = np.zeros(BINS, np.uint16), np.zeros(BINS, np.uint16)
+    for back in range(24):
+        rising[(5_000 - back) % BINS] = 3
+    args = (5_000, 2, 1, 9, 1, 5_000)
+    assert bursts.cell_surprise(flow, 4_000, rising, *args) == bursts.cell_surprise(
+        flow, 4_000, quiet, *args
+    )
+    rising[(5_000 - 24) % BINS] = 3
+    assert bursts.cell_surprise(flow, 4_000, rising, *args) < bursts.cell_surprise(
+        flow, 4_000, quiet, *args
+    )
+
+
+def test_a_busy_hazard_does_not_surprise_by_a_swing_of_a_fifth():
+    # 600 reports an hour all day long, then 720: far out in a Poisson tail, and yet no news.
+    flow = STATE.flow
+    flow.total[:], flow.hazard[:], flow.last_bin[0] = 600, 0, 5_000
+    flow.hazard[1] = 100
+    row = np.full(BINS, 100, np.uint16)
+    args = (flow, 4_000, row, 5_000, 0, 1)
+    assert bursts.cell_surprise(*args, 720, 6, 5_000) < 2.0
+    assert bursts.cell_surprise(*args, 2_400, 6, 5_000) > 6.0

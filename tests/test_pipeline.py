@@ -6,9 +6,10 @@ import pytest
 
 from reports import START_MS, Report, batch_of
 from tocsin.clock import HOUR_MS, MINUTE_MS, rfc3339
+from tocsin.detect.traits import place_table, related_matrix
 from tocsin.gate.voices import SeededKeys, Voices
 from tocsin.model import Bulletin, Ground, Place
-from tocsin.pipeline import Pipeline, place_table, related_matrix
+from tocsin.pipeline import Pipeline
 from tocsin.sources import Post
 from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.vocabulary.hazards import hazard_ids, load_hazards

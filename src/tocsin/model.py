@@ -178,6 +178,8 @@ class Evidence(msgspec.Struct, frozen=True):
     """Minus log10 of the tail probability under the lagged baseline, capped at 30."""
     window_s: int
     merged_into: str | None = None
+    belief: float = 0.5
+    """Probability that it is a real event, by the signs of its reports alone."""
 
 
 class Origin(msgspec.Struct, frozen=True):

@@ -5,20 +5,19 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from tocsin.batch import Batch, Removals
 from tocsin.bulletin import Bulletin
 from tocsin.clock import rfc3339
 from tocsin.detect.lifecycle import Detector, Found
-from tocsin.detect.state import PlaceTable
+from tocsin.detect.traits import place_table, traits_of_hazards
+from tocsin.detect.weigh import Watcher
 from tocsin.model import Event, Evidence, Phase
 from tocsin.official.alone import Alone, Standing, is_one, touches
 from tocsin.official.corroborate import Corroborator
 from tocsin.render import same_matter
 from tocsin.revision import Composer, at_ms_of, end_ms, is_live
-from tocsin.vocabulary.gazetteer import ADMIN1, CITY, Gazetteer
+from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.vocabulary.hazards import load_hazards
 from tocsin.vocabulary.tongues import LANGUAGES
 
@@ -44,37 +43,6 @@ class _Last(NamedTuple):
     evidence: Evidence
 
 
-def placed_only() -> NDArray[np.bool_]:
-    """(H,): disruptions of travel, which are nobody's business without a place."""
-    hazards = load_hazards()
-    return np.array([hazard.disruption and hazard.category == "Transport" for hazard in hazards])
-
-
-def related_matrix() -> NDArray[np.bool_]:
-    """(H, H): whether two hazards may be words for one event; symmetric, diagonal true."""
-    hazards = load_hazards()
-    ids = {hazard.key: number for number, hazard in enumerate(hazards)}
-    matrix = np.eye(len(hazards), dtype=np.bool_)
-    for number, hazard in enumerate(hazards):
-        for key in hazard.related:
-            if key in ids:
-                matrix[number, ids[key]] = matrix[ids[key], number] = True
-    return matrix
-
-
-def place_table(gazetteer: Gazetteer) -> PlaceTable:
-    """Country and first-level unit of every place.
-
-    A region is its own unit; countries and areas, which may lie across units, have none.
-    """
-    own = np.arange(len(gazetteer), dtype=np.int32)
-    unit = np.where(gazetteer.kind == ADMIN1, own, gazetteer.admin1)
-    has_unit = (gazetteer.kind == CITY) | (gazetteer.kind == ADMIN1)
-    return PlaceTable(
-        gazetteer.country.astype(np.int32), np.where(has_unit, unit, -1).astype(np.int32)
-    )
-
-
 class Pipeline:
     """detect → locate → rate → corroborate, one step at a time."""
 
@@ -85,13 +53,18 @@ class Pipeline:
         identity_key: bytes,
         contract: str,
         ordinal: int = 0,
+        watcher: Watcher | None = None,
     ) -> None:
         """`families[i]` is that of stream i, and streams may share one; `contract` the hash each
         event carries; `ordinal` how many events were founded before this start."""
         self._hazards = load_hazards()
         self._detector = Detector(
-            place_table(gazetteer), related_matrix(), len(LANGUAGES), identity_key, ordinal,
-            placed_only(),
+            place_table(gazetteer),
+            traits_of_hazards(),
+            len(LANGUAGES),
+            identity_key,
+            ordinal,
+            watcher,
         )
         self._official = Corroborator()
         self._composer = Composer(gazetteer, families, self._official, contract)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from tocsin.bulletin import Bulletin, Support
 from tocsin.clock import HOUR_MS, MINUTE_MS, rfc3339
-from tocsin.detect.lifecycle import SENSITIVE_SHARE
+from tocsin.detect.weigh import SENSITIVE_SHARE
 from tocsin.locate import Circle, locate, place_of, population_band
 from tocsin.locate.steady import steady
 from tocsin.model import BANDS, BulletinRef, Event, Evidence, Ground, Place, Why

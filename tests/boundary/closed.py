@@ -26,7 +26,7 @@ FACT_KEYS = frozenset((
     "kind", "low", "high", "unit", "as_of", "from",
 ))  # fmt: skip
 BANDS = ("0", "5-14", "15-49", "50-199", "200+")
-FAMILIES = frozenset({"bluesky", "posts", "synthetic", "usgs", "file"})
+FAMILIES = frozenset({"bluesky", "mastodon", "posts", "synthetic", "usgs", "file"})
 WORDS = frozenset((
     "unconfirmed", "reported", "by", "independent", "sources", "official", "word", "over",
     "withdrawn", "merged", "place", "unknown", "killed", "injured", "missing", "trapped",

@@ -12,6 +12,7 @@ from tocsin.cli import (
     demo,
     doctor,
     explain,
+    fit,
     init,
     replay,
     run,
@@ -43,6 +44,7 @@ app.command("coverage")(coverage.coverage)
 app.command("explain")(explain.explain)
 app.command("score")(score.score)
 app.command("bench")(bench.bench)
+app.command("fit")(fit.fit_belief)
 app.add_typer(alerts.app)
 app.add_typer(vocabulary.app)
 app.add_typer(watch.app)

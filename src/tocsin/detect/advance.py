@@ -4,10 +4,11 @@ import numpy as np
 
 from tocsin.compiled import kernel, part
 from tocsin.detect.attach import ATTACH, best_event, place_fit, similarity
-from tocsin.detect.bursts import cell_surprise, roll
-from tocsin.detect.cells import discount, distinct_voices, enlist, holds
+from tocsin.detect.bursts import WINDOWS_S, bins_sum, cell_surprise, crowding, roll
+from tocsin.detect.cells import SORT_HAZARD, discount, distinct_voices, enlist, holds
 from tocsin.detect.state import (
     BIN_MS,
+    BINS,
     CANDIDATE,
     OUTSIDE,
     RECENT,
@@ -23,6 +24,8 @@ DONE, TICK, NUCLEUS, RIPE = range(4)
 NUCLEATE = 6.0
 """Surprise (-log10 p) at which a cell nucleates."""
 LEAST_VOICES = 5
+HEARD_BINS = 12
+"""Bins that must have been heard before a hazard alone, without place or word, can burst."""
 ALONE_MS = 3_600_000
 SHARED_MS = 6 * 3_600_000
 LIFE_MS = 24 * 3_600_000
@@ -128,11 +131,18 @@ def burst_of(state, slot, start_bin, n_cells, out):
         cell = reports.cells[slot, c]
         if cell < 0 or cells.head[cell] < LEAST_VOICES:
             continue
-        for w in range(3):
-            window_s = 600 if w == 0 else (3_600 if w == 1 else 14_400)
+        for window_s in WINDOWS_S:
+            if cells.sort[cell] == SORT_HAZARD and now_bin - start_bin < HEARD_BINS:
+                # How often a hazard is named at all is not known yet.
+                break
             n = distinct_voices(state, cell, now, window_s * 1_000, out)
             if n < LEAST_VOICES:
                 continue
+            if n > RECENT // 2:
+                # The list is short; where it overflows its share of voices stands for the rest.
+                first = now_bin - window_s // 600 + 1
+                total = bins_sum(cells.counts[cell], cells.last_bin[cell], first, now_bin)
+                n = max(n, np.int64(total * n / RECENT))
             found = cell_surprise(
                 flow, start_bin, cells.counts[cell], cells.last_bin[cell], cells.sort[cell],
                 reports.hazard[slot], n, window_s // 600, now_bin,
@@ -178,7 +188,7 @@ def advance(state, batch, row, rows, ordinal, next_tick_ms, start_bin, places, r
         state.flow.total[now_bin % len(state.flow.total)] += np.float32(1)
         state.flow.hazard[hazard, now_bin % len(state.flow.total)] += np.float32(1)
         found, cell, window_s = burst_of(state, slot, start_bin, n_cells, scratch)
-        if found >= NUCLEATE:
+        if found >= NUCLEATE + crowding(state.flow, now_bin):
             return row, NUCLEUS, cell, found, window_s, n_joined
     return row, DONE, 0, 0.0, 0, n_joined
 
@@ -210,6 +220,22 @@ def gather(state, e, cell, now_ms, window_ms, places, related, joined, n_joined)
         if cosine + fit >= ATTACH:
             n_joined = claim(state, e, slot, places, joined, n_joined)
     return n_joined
+
+
+@kernel
+def release(state, e, countries, admin1):
+    """Give the reports of an event that was none back to the counts that a baseline rests on."""
+    reports, flow = state.reports, state.flow
+    for slot in range(RING):
+        if reports.dies_ms[slot] == 0 or reports.event[slot] != e:
+            continue
+        reports.event[slot] = -1
+        reports.standing[slot] = OUTSIDE
+        at_bin = reports.time_ms[slot] // BIN_MS
+        enlist(state, slot, countries, admin1, at_bin)
+        if not reports.copy[slot] and flow.last_bin[0] - at_bin < BINS:
+            flow.total[at_bin % BINS] += np.float32(1)
+            flow.hazard[reports.hazard[slot], at_bin % BINS] += np.float32(1)
 
 
 @part(lends=True)

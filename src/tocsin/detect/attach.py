@@ -7,6 +7,7 @@ import numpy as np
 from tocsin.compiled import kernel, part
 from tocsin.detect.bursts import bins_sum
 from tocsin.detect.state import (
+    CANDIDATE,
     DORMANT,
     EVENT_COUNTRIES,
     EVENT_PLACES,
@@ -145,7 +146,8 @@ def best_event(state, slot, country, admin1, related, now_bin):
         bar = ATTACH if kin else ATTACH_RELATED
         if score >= bar and score - bar > best_score - (0.0 if best >= 0 else 1.0):
             best, best_score = e, score - bar
-        if fit >= 0.0 and (kin or fit > 0.0):
+        # What is not yet reported must not grow by size alone, nor eat its own baseline.
+        if stage != CANDIDATE and fit >= 0.0 and (kin or fit > 0.0):
             count = hour_count(events, e, now_bin) + 5.0 * (fit > 0.0)
             quiet = 6.0 * events.base[e] * DOMINANT_TIMES + DOMINANT_PLUS
             if count >= quiet and count > ruling_count:

@@ -5,9 +5,19 @@ import math
 from tocsin.compiled import kernel
 from tocsin.detect.state import BINS
 
-WINDOWS_S = (600, 3_600, 14_400)
+WINDOWS_S = (600, 3_600, 14_400, 43_200)
 LAG_BINS = 144
-"""The baseline reaches back 24 h from where the window begins."""
+"""The baseline reaches back 24 h from where it ends, as far as the ring goes."""
+GUARD_BINS = 24
+"""It ends 4 h ago or where the window begins: a burst that grows must not raise its own bar."""
+SHAPE_MAX = 30.0
+"""A rate is never known better than this many reports would tell it.
+
+Rates of real streams drift; without the bound the tail of a busy hazard is a Poisson one and
+every swing of a tenth surprises. It holds the predicted deviation above mean / sqrt(SHAPE_MAX).
+"""
+TESTS_A_DAY = 2_000.0
+"""Reports a day at which a bar on the surprise holds as it stands."""
 PRIOR_WEIGHT = 50.0
 """Exposure, in reports of other hazards, that the prior is worth."""
 PRIOR_HAZARD = 12.0
@@ -87,17 +97,41 @@ def exposure(flow, hazard, first, last):
     return total
 
 
+@kernel
+def baseline_span(start_bin, window_bins, now_bin):
+    """(first, last) bin of the baseline of a window; empty when last is before first.
+
+    While less than 12 h were heard the guard is a third of what was, or nothing would be known.
+    """
+    guard = min(GUARD_BINS, (now_bin - start_bin) // 3)
+    edge = now_bin - max(window_bins, guard)
+    return max(edge - LAG_BINS + 1, start_bin, now_bin - BINS + 1), edge
+
+
 @kernel(lends=True)
 def cell_surprise(flow, start_bin, row, last_bin, sort, hazard, n, window_bins, now_bin):
     """Surprise of n voices in a cell's window of `window_bins` ten-minute bins."""
-    edge = now_bin - window_bins
-    first = max(edge - LAG_BINS + 1, start_bin)
+    first, edge = baseline_span(start_bin, window_bins, now_bin)
     prior = PRIOR_HAZARD if sort == 0 else PRIOR_CELL
     seen = prior + bins_sum(row, last_bin, first, edge)
     lagged = PRIOR_WEIGHT
     if first <= edge:
         lagged += exposure(flow, hazard, first, edge)
+    if seen > SHAPE_MAX:
+        lagged *= SHAPE_MAX / seen
+        seen = SHAPE_MAX
     # The window's own exposure is taken at the pace of the last hour, smooth and recent.
     pace_bins = max(window_bins, 6)
     window = exposure(flow, hazard, now_bin - pace_bins + 1, now_bin) * window_bins / pace_bins
     return surprise(float(n), seen, lagged, window)
+
+
+@kernel
+def crowding(flow, now_bin):
+    """What a bar on the surprise rises by: log10 of a day's reports over TESTS_A_DAY.
+
+    A test made ten times as often must be ten times as strict to be wrong as seldom
+    (Bonferroni), so that false bursts a day do not grow with the stream.
+    """
+    total = bins_sum(flow.total, flow.last_bin[0], now_bin - LAG_BINS + 1, now_bin)
+    return max(math.log10(max(total, 1.0) / TESTS_A_DAY), 0.0)

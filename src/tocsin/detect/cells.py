@@ -105,9 +105,10 @@ def enlist(state, slot, countries, admin1, now_bin):
         cell = reports.cells[slot, c]
         if cell < 0:
             continue
-        roll(cells.counts[cell], cells.last_bin[cell], now_bin)
-        cells.last_bin[cell] = now_bin
-        if not reports.copy[slot]:
+        if now_bin > cells.last_bin[cell]:
+            roll(cells.counts[cell], cells.last_bin[cell], now_bin)
+            cells.last_bin[cell] = now_bin
+        if not reports.copy[slot] and cells.last_bin[cell] - now_bin < BINS:
             cells.counts[cell, now_bin % BINS] += np.uint16(1)
         cells.recent[cell, cells.head[cell] % RECENT] = slot
         cells.head[cell] += 1

@@ -3,13 +3,20 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.clock import HOUR_MS
 from tocsin.detect.attach import DOMINANT_PLUS, DOMINANT_TIMES, hour_count
 from tocsin.detect.merge import event_cosine, places_agree
-from tocsin.detect.state import BIN_MS, FREE, LIVE, PlaceTable, State
+from tocsin.detect.state import BIN_MS, DORMANT, FREE, LIVE, PlaceTable, State
 
 MERGE_COSINE = 0.12
 MERGE_ACROSS_COSINE = 0.6
 """Words alone join two events across contradicting places only from here."""
+MERGE_BESIDE_COSINE = 0.04
+"""Two hazards of one kin in one place at one time need hardly a word in common."""
+OWN_VOTES, OWN_SHARE = 3.0, 0.2
+"""Voices, and share of all voices, that must name one place before it contradicts another."""
+SHADOW_MS = 12 * HOUR_MS
+"""How long after its last report an event still claims what is said of its hazard at large."""
 _BINS_AN_HOUR = 6
 
 
@@ -37,22 +44,51 @@ class Company:
         return best[2] if best[0] > 0.0 else None
 
     def _alike(self, a: int, b: int) -> float:
-        """How much two events are one: 0 not at all, else a score to choose the best by."""
+        """How much event b is part of a: 0 not at all, else a score to choose the best by."""
         events = self._state.events
         one, two = int(events.hazard[a]), int(events.hazard[b])
         if not self._related[one, two]:
             return 0.0
         cosine = float(event_cosine(self._state.flow, events, a, b))
         agree = int(places_agree(events, a, b, self._places.admin1))
-        if agree < 0:
+        if agree < 0 and (one != two or self._contradicts(b, agree)):
             return cosine if cosine >= MERGE_ACROSS_COSINE else 0.0
-        if agree > 0 and one == two:
-            return 1.0 + cosine
         if one != two:
-            return cosine if cosine >= (MERGE_COSINE if agree > 0 else 2 * MERGE_COSINE) else 0.0
+            if agree > 1 and (cosine >= MERGE_BESIDE_COSINE or self._same_place(a, b)):
+                return max(cosine, MERGE_BESIDE_COSINE)
+            return cosine if cosine >= 2 * MERGE_COSINE else 0.0
+        if agree > 1:
+            return 1.0 + cosine
         if cosine >= MERGE_COSINE:
             return cosine
-        return 0.05 if self._drowns(a, b) else 0.0
+        # What has a place or a word of its own bursts in a cell of its own; a burst of the hazard
+        # at large, or one in the same country, is talk of what is on everybody's lips.
+        beside = agree == 1 or events.sort[b] == 0
+        return 0.05 if (beside and self._shadows(a, b)) or self._drowns(a, b) else 0.0
+
+    def _contradicts(self, e: int, agree: int) -> bool:
+        """Whether enough voices agree on a place; a few scattered names contradict nothing."""
+        events = self._state.events
+        if agree == -2:
+            leading = float(events.country_votes[e].max())
+        else:
+            known = events.places[e] >= 0
+            named, votes = events.places[e][known], events.place_votes[e][known]
+            unit = np.where(self._places.admin1[named] >= 0, self._places.admin1[named], named)
+            leading = max(float(votes[unit == u].sum()) for u in np.unique(unit))
+        return leading >= max(OWN_VOTES, OWN_SHARE * int(events.voices[e]))
+
+    def _same_place(self, a: int, b: int) -> bool:
+        """Whether both events name one place most."""
+        events = self._state.events
+        one, two = int(events.place_votes[a].argmax()), int(events.place_votes[b].argmax())
+        return bool(events.places[a, one] == events.places[b, two] >= 0)
+
+    def _shadows(self, a: int, b: int) -> bool:
+        """Whether a was on everybody's lips not long before b."""
+        events = self._state.events
+        lately = int(events.last_ms[b]) - int(events.last_ms[a]) <= SHADOW_MS
+        return bool(events.stage[a] in (LIVE, DORMANT) and lately)
 
     def _drowns(self, a: int, b: int) -> bool:
         """Whether live event a is so large that a small b of its hazard is its echo."""

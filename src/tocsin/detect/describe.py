@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tocsin.detect.state import Events
+from tocsin.detect.state import DORMANT, LIVE, Events
 from tocsin.model import Evidence, FactReading, Phase, PlaceVotes
 
 _FAMILIES = 63
@@ -13,15 +13,24 @@ def masked_share(events: Events, e: int) -> float:
     return min(float(events.masked[e]) / max(int(events.voices[e]), 1), 1.0)
 
 
+STEADY_TIMES = 2.0
+"""What an event was said to be stands until another hazard has this many times its voices."""
+
+
 def main_hazard(events: Events, e: int) -> int:
-    """The hazard most distinct voices name; the founding one while there is none."""
+    """The hazard most distinct voices name; the one told before while it is not far behind."""
     votes = events.hazard_votes[e]
-    return int(votes.argmax()) if votes.max() > 0 else int(events.hazard[e])
+    before, best = int(events.hazard[e]), int(votes.argmax())
+    told = events.stage[e] in (LIVE, DORMANT)
+    if votes[best] <= 0 or (told and votes[best] < STEADY_TIMES * votes[before]):
+        return before
+    return best
 
 
 def describe(
-    events: Events, e: int, event_id: str, phase: Phase, at_ms: int, merged_into: str | None
-) -> Evidence:
+    events: Events, e: int, event_id: str, phase: Phase, at_ms: int, merged_into: str | None,
+    belief: float,
+) -> Evidence:  # fmt: skip
     """What is known of event slot e at a moment; exact counts, for inside only."""
     voices = max(int(events.voices[e]), 1)
     return Evidence(
@@ -44,6 +53,7 @@ def describe(
         surprise=round(float(events.surprise[e]), 3),
         window_s=int(events.window_s[e]),
         merged_into=merged_into,
+        belief=round(belief, 4),
     )
 
 

@@ -10,8 +10,7 @@ from tocsin.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from tocsin.detect import advance as adv
 from tocsin.detect.chores import Chores
 from tocsin.detect.company import Company
-from tocsin.detect.credible import is_credible
-from tocsin.detect.describe import describe, main_hazard, masked_share
+from tocsin.detect.describe import describe, main_hazard
 from tocsin.detect.merge import absorb, clear_event
 from tocsin.detect.register import Register
 from tocsin.detect.removal import find_rows, remove_report
@@ -26,16 +25,13 @@ from tocsin.detect.state import (
     PlaceTable,
     new_state,
 )
-from tocsin.model import K_SENSITIVE, K_VOICES, Evidence, Phase
+from tocsin.detect.traits import Traits
+from tocsin.detect.weigh import RIPE_SCORE, Scales, Watcher
+from tocsin.model import Evidence, Phase
 
-RIPE_SCORE = 4.2
-"""Weighted voices at which a candidate is reported: five plain ones of which one may doubt."""
-SENSITIVE_SHARE = 0.3
-"""Share of reports with masked assembly words from which the setting is sensitive."""
-INJURY_SHARE = 0.2
 YOUNG_MS, QUIET_BINS = 2 * HOUR_MS, 24
 CLOSE_SHARE = 0.9
-CANDIDATE_MS = 4 * HOUR_MS
+CANDIDATE_MS = 12 * HOUR_MS
 REOPEN_MS = 48 * HOUR_MS
 
 
@@ -57,19 +53,18 @@ class Detector:
     def __init__(
         self,
         places: PlaceTable,
-        related: NDArray[np.bool_],
+        traits: Traits,
         n_langs: int,
         identity_key: bytes,
         ordinal: int = 0,
-        placed_only: NDArray[np.bool_] | None = None,
+        watcher: Watcher | None = None,
     ) -> None:
-        """`related[a, b]`: hazards a and b may be words for one event, (H, H); `placed_only`:
-        hazards that mean nothing without a place, (H,); `ordinal`: events founded before."""
-        self._places, self._related = places, related
-        self._placed_only = np.zeros(len(related), bool) if placed_only is None else placed_only
-        self.state = new_state(len(related), n_langs)
+        """`ordinal`: events founded before; `watcher` sees every weighing of a candidate."""
+        self._places, self._related = places, traits.related
+        self.state = new_state(len(traits.related), n_langs)
         self._chores = Chores(self.state)
-        self._company = Company(self.state, places, related)
+        self._company = Company(self.state, places, traits.related)
+        self._scales = Scales(self.state, places, traits, watcher)
         self._register = Register(self.state, identity_key, ordinal)
         self._ordinal = 0
         self._next_tick_ms = 0
@@ -170,25 +165,21 @@ class Detector:
 
     def _report_if_ripe(self, e: int, now_ms: int) -> None:
         events = self.state.events
-        if events.stage[e] != CANDIDATE or events.score[e] < RIPE_SCORE or not self._enough(e):
+        if events.stage[e] != CANDIDATE:
             return
-        heard_ms = now_ms - self._start_bin * BIN_MS
-        needs_place = bool(self._placed_only[main_hazard(events, e)])
-        tried = self._register.born_within(DAY_MS, now_ms)
-        if not is_credible(events, self._places, e, heard_ms, tried, needs_place):
+        heard_ms, tried = self._heard(now_ms)
+        quiet = now_ms - events.born_ms[e] > YOUNG_MS and self._is_quiet(e, now_ms // BIN_MS)
+        if not self._scales.weigh(e, heard_ms, now_ms, tried, quiet):
             return
         events.stage[e] = LIVE
         events.hazard[e] = main_hazard(events, e)
         self._reported.append((int(events.number[e]), self._joins))
         self._emit(e, "reported", now_ms)
 
-    def _enough(self, e: int) -> bool:
-        """The floor of distinct voices, higher and only with harm in a sensitive setting."""
-        events = self.state.events
-        voices = int(events.voices[e])
-        if masked_share(events, e) < SENSITIVE_SHARE:
-            return voices >= K_VOICES
-        return voices >= K_SENSITIVE and events.injured[e] >= INJURY_SHARE * voices
+    def _heard(self, now_ms: int) -> tuple[int, int]:
+        """How long the stream has been heard in ms, and the bursts looked at within a day."""
+        tried = self._register.born_within(DAY_MS, now_ms)
+        return now_ms - self._start_bin * BIN_MS, tried
 
     def _merge(self, home: int, e: int, now_ms: int) -> None:
         """Event e becomes part of home; if it was reported, say so."""
@@ -227,7 +218,8 @@ class Detector:
             self._chores.every_ten_minutes(now_ms)
         for e in (int(e) for e in np.flatnonzero(events.stage != FREE)):
             stage = events.stage[e]
-            if stage == CANDIDATE and now_ms - events.last_ms[e] > CANDIDATE_MS:
+            if stage == CANDIDATE and now_ms - events.born_ms[e] > CANDIDATE_MS:
+                adv.release(self.state, e, self._places.country, self._places.admin1)
                 self._forget(e)
             elif stage == CANDIDATE:
                 self._report_if_ripe(e, now_ms)
@@ -280,7 +272,7 @@ class Detector:
         touched = {int(remove_report(self.state, r, self._places.country)) for r in rows}
         for e in sorted(touched - {-1}):
             self._dirty.add(e)
-            if self.state.events.stage[e] in (LIVE, DORMANT) and not self._enough(e):
+            if self.state.events.stage[e] in (LIVE, DORMANT) and not self._scales.enough(e):
                 self._emit(e, "withdrawn", now_ms)
                 self._forget(e)
 
@@ -296,5 +288,11 @@ class Detector:
 
     def _emit(self, e: int, phase: Phase, at_ms: int, merged_into: str | None = None) -> None:
         self._dirty.discard(e)
-        event_id = self._register.id_of(e)
-        self._evidence.append(describe(self.state.events, e, event_id, phase, at_ms, merged_into))
+        heard_ms, tried = self._heard(at_ms)
+        scene = self._scales.scene(int(self.state.events.hazard[e]), heard_ms, at_ms, tried)
+        self._evidence.append(
+            describe(
+                self.state.events, e, self._register.id_of(e), phase, at_ms, merged_into,
+                self._scales.belief(e, scene),
+            )
+        )  # fmt: skip

@@ -7,9 +7,10 @@ import numpy as np
 from tocsin.compiled import kernel, part
 from tocsin.detect.attach import idf, main_country, main_unit
 from tocsin.detect.bursts import (
-    LAG_BINS,
+    GUARD_BINS,
     PRIOR_HAZARD,
     PRIOR_WEIGHT,
+    baseline_span,
     bins_sum,
     exposure,
     roll,
@@ -37,8 +38,7 @@ def base_rate(state, hazard, start_bin, now_bin):
     key = cell_key(hazard, 0, 0)
     slot = np.int64(key & np.uint64(len(cells.key) - 1))
     seen = PRIOR_HAZARD
-    edge = now_bin - 24
-    first = max(edge - LAG_BINS + 1, start_bin)
+    first, edge = baseline_span(start_bin, GUARD_BINS, now_bin)
     for _ in range(len(cells.key)):
         if cells.key[slot] == _ZERO:
             break
@@ -113,16 +113,17 @@ def event_cosine(flow, events, a, b):
 
 @kernel
 def places_agree(events, a, b, admin1):
-    """1 same place, -1 contradiction, 0 when either says too little."""
+    """2 same first-level unit, 1 same country, 0 when either says too little; where they
+    contradict each other -1 in the unit, -2 in the country."""
     one, two = main_country(events, a), main_country(events, b)
     if one < 0 or two < 0:
         return 0
     if one != two:
-        return -1
+        return -2
     unit_one, unit_two = main_unit(events, a, admin1), main_unit(events, b, admin1)
     if unit_one < 0 or unit_two < 0:
-        return 0
-    return 1 if unit_one == unit_two else -1
+        return 1
+    return 2 if unit_one == unit_two else -1
 
 
 @kernel

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.clock import HOUR_MS
+from tocsin.detect.weigh import Watcher
 from tocsin.engine.ahead import sifted_ahead
 from tocsin.engine.keys import seeded_keys
 from tocsin.gate import Gate
@@ -34,6 +35,8 @@ class ReplayResult(NamedTuple):
     """Per input row the first event it joined, reported or not, never revised."""
     reported_rows: dict[str, NDArray[np.int64]]
     """Input rows of each event when it was first reported."""
+    joined: NDArray[np.int64]
+    """(j, 2): input row and number of the event it joined, in order; empty when not observed."""
     tally: Tally
     first_ms: int
     last_ms: int
@@ -66,7 +69,7 @@ class _Observer:
     def final(self, received: int, reported: dict[int, str]) -> list[str | None]:
         """Event id per input row after all mergers; withdrawn and unreported ones are None."""
         out: list[str | None] = [None] * received
-        for row, number in self._joins():
+        for row, number in self.joins():
             while number in self._merged:
                 number = self._merged[number]
             out[row] = reported.get(number)
@@ -75,14 +78,14 @@ class _Observer:
     def arrival(self, received: int) -> list[str | None]:
         """The first event number each row joined."""
         out: list[str | None] = [None] * received
-        for row, number in self._joins():
+        for row, number in self.joins():
             if out[row] is None:
                 out[row] = str(number)
         return out
 
     def when_reported(self) -> dict[str, NDArray[np.int64]]:
         """Rows of every event when it was first reported, merged and withdrawn ones too."""
-        joins = self._joins()
+        joins = self.joins()
         out: dict[str, NDArray[np.int64]] = {}
         for number, count in self._reported:
             mine = {row for row, joined in joins[:count] if self._within(joined, number)}
@@ -94,7 +97,8 @@ class _Observer:
             joined = self._merged[joined]
         return joined == number
 
-    def _joins(self) -> list[tuple[int, int]]:
+    def joins(self) -> list[tuple[int, int]]:
+        """(input row, number of the event it joined), in order."""
         rows = np.concatenate([*self._rows, np.zeros(0, np.int64)])
         joined = np.concatenate([*self._joined, np.zeros((0, 2), np.int64)])
         return list(zip(rows[joined[:, 0]].tolist(), joined[:, 1].tolist(), strict=True))
@@ -109,19 +113,23 @@ def replay(
     observe: bool = False,
     family: str = "posts",
     progress: Progress | None = None,
+    watcher: Watcher | None = None,
     scan: Scan | None = None,
     threads: int = 0,
 ) -> ReplayResult:
     """Events of a recording, in order; `view` decodes one frame, `scan` many at once.
     `threads` decode ahead; the result is the same.
 
-    With `observe` each input row is told the event it finally stands under (contract: none).
+    With `observe` each input row is told the event it finally stands under (contract: none);
+    `watcher` sees every weighing of a burst.
     """
     began = time.perf_counter()
     keys = seeded_keys(seed)
     vocabulary, gazetteer = load_vocabulary(), Gazetteer.load()
     gate = Gate(vocabulary, gazetteer, keys.voices, keys.term)
-    line = Pipeline(gazetteer, (family,), keys.identity, vocabulary.contract)
+    line = Pipeline(
+        gazetteer, (family,), keys.identity, vocabulary.contract, watcher=watcher
+    )
     tally, observer = Tally(), _Observer()
     events: list[Event] = []
     waiting = list(bulletins)
@@ -150,6 +158,7 @@ def replay(
         assignments=observer.final(received, reported) if observe else None,
         arrival=observer.arrival(received) if observe else None,
         reported_rows=observer.when_reported() if observe else {},
+        joined=np.array(observer.joins() if observe else [], np.int64).reshape(-1, 2),
         tally=tally,
         first_ms=first_ms,
         last_ms=now_ms,

@@ -88,10 +88,11 @@ def _confidence(evidence: Evidence, tier: Tier) -> float:
     """Belief that this is a real event of its hazard, rounded to .05 (contract P13)."""
     if tier == "official":
         return 0.95
-    belief = 0.45 + 0.02 * min(evidence.surprise, 15.0)
-    belief += 0.1 * min(evidence.voices / 50.0, 1.0) + 0.1 * evidence.witness_share
-    belief += 0.1 if tier == "corroborated" else 0.0
-    return round(round(min(belief, 0.9) * 20) / 20, 2)
+    belief = evidence.belief
+    if tier == "corroborated":
+        # Two families that do not copy each other halve the doubt.
+        belief = 1.0 - (1.0 - belief) / 2.0
+    return round(round(min(max(belief, 0.05), 0.95) * 20) / 20, 2)
 
 
 def _grounds(

@@ -148,6 +148,12 @@ export function headline(event: TocsinEvent): string {
   return `${[hazard(event.hazard), where, ...facts].map(apart).join(comma())} (${tier})`;
 }
 
+/** Writing direction of a headline that was put together here; else the browser finds it. */
+export function directionOf(event: TocsinEvent): "ltr" | "rtl" | "auto" {
+  const own = speech.lang !== event.lang && event.phase !== "withdrawn";
+  return (own && speech.served?.phrases.direction) || "auto";
+}
+
 const percent = (value: Scalar): string => `${Math.round(Number(value) * 100)} %`;
 
 const VALUES: Record<string, (value: Scalar) => string> = {
