@@ -4,12 +4,13 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo ui test lint browser wheel reference constraints nightly clean
+.PHONY: help demo ui test lint browser wheel reference constraints nightly kills clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 JOBS ?= 2
+KILLS ?= 200
 PORT ?=
 ARGS ?=
 T ?= tests
@@ -54,6 +55,9 @@ lint: $(VENV)/.test $(VENV)/.tocsin ## Style, types and import contracts, withou
 nightly: $(VENV)/.test $(VENV)/.tocsin ui browser ## Every test, with many more invented cases
 	@HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(T)
 
+kills: $(VENV)/.test $(VENV)/.tocsin ## Kill the sender KILLS times (200) and write down what arrived
+	@$(BIN)/python bench/kills.py $(KILLS)
+
 wheel: $(VENV)/.run ui ## Build the wheel into dist/
 	@rm -rf dist
 	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
@@ -70,6 +74,7 @@ constraints: $(VENV)/.run ## Lock every dependency by hash again (constraints/*.
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host "$$@" pyproject.toml; }; \
 	lock --output-file constraints/run.txt; \
 	lock --output-file constraints/test.txt --constraint constraints/run.txt --extra test; \
+	lock --output-file constraints/apprise.txt --constraint constraints/test.txt --extra apprise; \
 	lock --output-file constraints/build.txt --constraint constraints/test.txt \
 	  --all-build-deps --only-build-deps
 

@@ -12,7 +12,7 @@ import pytest
 from tidy.files import ROOT
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LOCKS = ("run", "test", "build")
+LOCKS = ("run", "test", "apprise", "build")
 
 
 def pins(lock):
@@ -61,7 +61,9 @@ def test_a_forbidden_skip_fails(tmp_path, body, no_skip):
 
 
 def test_the_locks_agree_with_one_another():
-    run, test, build = map(pins, LOCKS)
+    run, test, apprise, build = map(pins, LOCKS)
+    assert all(apprise[k] == v for k, v in run.items()), "the extra is made on top of the others"
+    assert all(test.get(k, v) == v for k, v in apprise.items())
     assert run.items() <= test.items()
     assert all(test.get(package, version) == version for package, version in build.items())
 
@@ -72,6 +74,7 @@ def test_every_requirement_is_locked():
     extras = project["optional-dependencies"]
     assert {name(line) for line in (*extras["test"], *extras["eval"])} <= set(pins("test"))
     assert {name(line) for line in PYPROJECT["build-system"]["requires"]} <= set(pins("build"))
+    assert {name(line) for line in extras["apprise"]} <= set(pins("apprise"))
 
 
 @pytest.mark.parametrize("lock", LOCKS)

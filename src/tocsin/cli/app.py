@@ -7,6 +7,7 @@ import typer
 from tocsin import __version__
 from tocsin.cli import (
     alerts,
+    backup,
     bench,
     coverage,
     demo,
@@ -40,6 +41,8 @@ app.command("init")(init.init)
 app.add_typer(doctor.app)
 app.command("run")(run.run)
 app.command("replay")(replay.replay)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("coverage")(coverage.coverage)
 app.command("explain")(explain.explain)
 app.command("score")(score.score)

@@ -58,7 +58,7 @@ class Live:
         self.engine = assemble(configuration, folder, clock, _both(board, tell))
         app = create_app(
             board,
-            lambda: health_of(self.engine, clock),
+            lambda: health_of(self.engine, clock, self.engine.drill),
             lambda: metrics_of(self.engine, board, clock),
             corrections=self.engine.store.corrections.since,
             coverage=self.engine.coverage,

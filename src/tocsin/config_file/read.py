@@ -52,6 +52,7 @@ class Configuration(msgspec.Struct, frozen=True):
     """Raw tables; `tocsin.watch.compile_watch` gives them meaning."""
     policies: dict[str, dict[str, Value]] = {}
     """How each sink may be spoken to, by channel, with defaults; one entry for every sink."""
+    watchdog: dict[str, Value] = {}
 
     @property
     def channels(self) -> tuple[str, ...]:

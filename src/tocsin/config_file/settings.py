@@ -12,6 +12,7 @@ SETTINGS: dict[str, tuple[Field, ...]] = {
             low=0.05,
             high=60.0,
         ),
+        Field("drill", False, "A drill: every event says so, and only test channels are told."),
         Field(
             "heartbeat_url",
             "",
@@ -28,6 +29,13 @@ SETTINGS: dict[str, tuple[Field, ...]] = {
         ),
     ),
     "store": (Field("path", "tocsin.db", "The file that remembers events, messages and cursors."),),
+    "watchdog": (
+        Field("url", "", "Alertmanager that gets a Watchdog alert while all is well.", secret=True),
+        Field("every_s", 20.0, "How often.", unit="s", low=5.0, high=3_600.0),
+        Field("timeout_s", 10.0, "Longest wait for an answer.", unit="s", low=0.1, high=20.0),
+        Field("allow_private", False, "Allow an address of a private network."),
+        Field("ca_file", "", "Certificate authority to trust besides the usual ones."),
+    ),
     "keys": (
         Field(
             "path",

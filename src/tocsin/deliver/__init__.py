@@ -8,7 +8,25 @@ from tocsin.deliver.policy import Policy, policies
 from tocsin.deliver.receiver import Receiver
 from tocsin.deliver.stages import STAGES, Held, Moment, Stage, Stop, through
 from tocsin.deliver.trial import trial
+from tocsin.deliver.watchdog import Watchdog
 
-__all__ = ["STAGES", "Claim", "Counts", "Desk", "Dispatcher", "Held", "Links", "Moment", "Policy",
-           "Receiver", "Sink", "Stage", "Stop", "build_sinks", "policies", "through",
-           "trial"]  # fmt: skip
+__all__ = [
+           "STAGES",
+           "Claim",
+           "Counts",
+           "Desk",
+           "Dispatcher",
+           "Held",
+           "Links",
+           "Moment",
+           "Policy",
+           "Receiver",
+           "Sink",
+           "Stage",
+           "Stop",
+           "Watchdog",
+           "build_sinks",
+           "policies",
+           "through",
+           "trial",
+]  # fmt: skip

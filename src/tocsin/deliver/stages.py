@@ -92,11 +92,16 @@ def inhibit(alert: Alert, policy: Policy, moment: Moment) -> Stop | None:
 
 
 def silence(alert: Alert, policy: Policy, moment: Moment) -> Stop | None:
-    """A silence stops what it covers; never the end of what was told, nor a step down."""
+    """A silence stops what it covers; never the end of what was told, nor a step down.
+
+    During maintenance test channels go on, so that the work can be seen; see `through`.
+    """
     if _corrects(alert, moment):
         return None
     for each in moment.silences:
         if covers(each, alert, moment.now_ms):
+            if each.maintenance and policy.drill:
+                continue
             return Stop(alert, Held.MAINTENANCE if each.maintenance else Held.SILENCED)
     return None
 
@@ -158,6 +163,8 @@ def through(stages: Sequence[Stage], alerts: Sequence[Alert], moment: Moment) ->
         found = (stage(alert, policy, moment) for stage in stages)
         stop = next((one for one in found if one is not None), None)
         if stop is None:
+            if policy.drill and _in_maintenance(alert, moment):
+                alert = msgspec.structs.replace(alert, mode="maintenance")
             if retracts(alert, moment):
                 alert = msgspec.structs.replace(alert, corrects=True)
             moment.past.say(alert, moment.now_ms)
@@ -167,6 +174,10 @@ def through(stages: Sequence[Stage], alerts: Sequence[Alert], moment: Moment) ->
                 moment.past.keep_back(alert)
             stops.append(stop)
     return kept, stops
+
+
+def _in_maintenance(alert: Alert, moment: Moment) -> bool:
+    return any(s.maintenance and covers(s, alert, moment.now_ms) for s in moment.silences)
 
 
 def _ends(alert: Alert) -> bool:

@@ -105,7 +105,18 @@ def assemble(configuration: Configuration, folder: Path, clock: Clock, tell: Lis
     public_url = str(configuration.web["public_url"])
     links = Links(keys.identity, checked_url(public_url)) if public_url else None
     return Engine(
-        sources, watches, sinks, store, keys, clock, tell, step_s, policies=manners, links=links
+        sources,
+        watches,
+        sinks,
+        store,
+        keys,
+        clock,
+        tell,
+        step_s,
+        policies=manners,
+        links=links,
+        watchdog=configuration.watchdog,
+        drill=bool(configuration.engine["drill"]),
     )
 
 

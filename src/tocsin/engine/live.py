@@ -6,12 +6,16 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from tocsin.clock import DAY_MS, MINUTE_MS, Clock
+from tocsin.config import Value
 from tocsin.deliver import Desk, Dispatcher, Links, Policy, Sink
 from tocsin.engine.bulletins import BulletinReader
 from tocsin.engine.coverage import Coverage, Ear
 from tocsin.engine.intake import Chunk, Intake
 from tocsin.engine.keys import Keys
+from tocsin.engine.pulse import Pulse
 from tocsin.errors import TocsinError
 from tocsin.gate import Gate
 from tocsin.gate.admit import Passed
@@ -73,6 +77,8 @@ class Engine:
         rng: random.Random | None = None,
         policies: Mapping[str, Policy] | None = None,
         links: Links | None = None,
+        watchdog: Mapping[str, Value] | None = None,
+        drill: bool = False,
     ) -> None:
         self._clock, self.store, self._listeners, self._step_s = clock, store, listeners, step_s
         self._rng = rng or random.Random()
@@ -87,7 +93,7 @@ class Engine:
         self._ear = Ear(LANGUAGES, LANGUAGES[1:], gazetteer.iso)
         self.configured = tuple(watches)
         self._matcher = Matcher(watches)
-        self.links = links
+        self.links, self.drill, self.pulse = links, drill, Pulse(self, watchdog or {}, clock)
         self.dispatcher = Dispatcher(store, sinks, clock, self._rng, links)
         self.desk = Desk(policies or {}, store)
         self._seen_version = -1
@@ -141,6 +147,7 @@ class Engine:
             threading.Thread(target=self._send, args=(c,), name=f"deliver-{c}", daemon=True)
             for c in self.dispatcher.channels
         ]
+        senders.append(threading.Thread(target=self.pulse.run, args=(self._stop,), daemon=True))
         for sender in senders:
             sender.start()
         self.ready.set()
@@ -243,6 +250,8 @@ class Engine:
                 bulletins = []
                 self._heard_ms = self._clock.now_ms() if chunk.frames else self._heard_ms
         events += self._through(self._gate.pass_time(self._stream_hand_ms()), bulletins)
+        if self.drill:
+            events = [msgspec.structs.replace(event, drill=True) for event in events]
         alerts = [alert for event in events for alert in self._matcher.alerts(event)]
         cursors = {c.intake.name: c.cursor for c in chunks if c.cursor is not None}
         now_ms = self._clock.now_ms()
