@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tocsin.vocabulary.gazetteer import CITY, COUNTRY, Gazetteer
+from tocsin.vocabulary.gazetteer import CITY, COUNTRY, FACILITY, Gazetteer
 from tocsin.vocabulary.tokens import Kind, Shape, Tokens, join
 
 GAP, MOST = 2, 8
@@ -24,6 +24,10 @@ class NaiveMatcher:
         self.cues = {int(k) for k in gazetteer._cues}
         self.storms = {int(k) for k in gazetteer._storms}
         self.katakana = {int(k) for k in gazetteer._katakana}
+        words, sorts, fills, joins, link_key, link_to, _ = gazetteer._sites
+        self.sort_of_word = dict(zip(words.tolist(), sorts.tolist(), strict=True))
+        self.fills, self.joins = set(fills.tolist()), set(joins.tolist())
+        self.links = dict(zip(link_key.tolist(), link_to.tolist(), strict=True))
 
     def candidates(self, row: int) -> list[tuple[int, float]]:
         g = self.g
@@ -32,7 +36,7 @@ class NaiveMatcher:
 
     def contains(self, a: int, b: int) -> bool:
         g = self.g
-        if a == b or g.kind[a] == CITY:
+        if a == b or g.kind[a] in (CITY, FACILITY):
             return False
         if g.kind[a] == COUNTRY:
             return bool(g.kind[b] != COUNTRY and g.country[a] == g.country[b])
@@ -63,6 +67,8 @@ class NaiveMatcher:
         out: list[int] = []
         for name in names:
             place = self.settle(name, names)
+            if place is not None:
+                place = self.beside(view, name, place)
             if place is not None and place not in out:
                 out.append(place)
         return out
@@ -75,6 +81,8 @@ class NaiveMatcher:
             row = self.rows.get(key)
             if row is not None and self.whole(view, i, j, int(self.g._flags[row])):
                 lacks = self.lacks(view, i, j, int(self.g._flags[row]), cued)
+                if lacks and self.is_sited(view, i, j, row, cued):
+                    lacks = ""
                 if lacks == "" and self.names_storm(view, i, j, row):
                     lacks = "comma"
                 name = Name(row, i, j, lacks, gap)
@@ -104,6 +112,8 @@ class NaiveMatcher:
         need, caseless = flags & 0x0F, bool(flags & 0x40)
         if need == 0:
             return ""
+        if need == 5:
+            return "refused"
         cue = cued or (i > 0 and view.hash[i - 1] in self.cues)
         cue = cue or (caseless and i + 1 < view.size and view.hash[i + 1] in self.cues)
         tag = bool(view.shape[i] & Shape.TAG)
@@ -121,12 +131,89 @@ class NaiveMatcher:
         inner = view.loud == 0 and i > 0 and view.start[i] - view.end[i - 1] == 1
         return "" if cue or (need == 2 and inner) else "owner"
 
+    def beside(self, view: "Text", name: Name, place: int) -> int | None:
+        """The place that is meant with the words beside its name."""
+        flags = int(self.g._flags[name.row])
+        if not flags & 0x80:
+            return place
+        sort = self.sort_beside(view, name.first, name.last)
+        site = self.of_sort(name.row, sort)
+        if site is not None:
+            return site
+        if place * 16 + sort in self.links:
+            return int(self.links[place * 16 + sort])
+        return None if flags & 0x0F == 5 else place
+
+    def is_sited(self, view: "Text", i: int, j: int, row: int, cued: bool) -> bool:
+        """Whether the word beside a name that is written as one says what it means."""
+        flags = int(self.g._flags[row])
+        caseless = bool(flags & 0x40)
+        cue = flags & 0x0F == 5 and i > 0 and view.hash[i - 1] in self.cues
+        raised = bool(view.shape[i] & (Shape.CAPITAL | Shape.ALL_CAPS))
+        sort = self.sort_beside(view, i, j)
+        written = caseless or raised or cued or cue or view.loud == 2
+        if not flags & 0x80 or not sort or not written:
+            return False
+        return any(
+            self.g.sort[p] == sort or p * 16 + sort in self.links
+            for p, _ in self.candidates(row)
+        )
+
+    def of_sort(self, row: int, sort: int) -> int | None:
+        if not sort or not int(self.g._flags[row]) & 0x80:
+            return None
+        return next((p for p, _ in self.candidates(row) if self.g.sort[p] == sort), None)
+
+    def sort_beside(self, view: "Text", i: int, j: int) -> int:
+        """Behind the name first: a word for a sort, with at most two words between."""
+        spot = j
+        for _ in range(3):
+            if spot >= view.size or view.start[spot] - view.end[spot - 1] > 1:
+                break
+            found = [sort for _, sort in self.words_from(view, spot, view.size)]
+            if found:
+                return found[-1] % 32
+            if view.hash[spot] not in self.fills:
+                break
+            spot += 1
+        spot = i
+        for _ in range(3):
+            if spot == 0 or view.start[spot] - view.end[spot - 1] > 1:
+                break
+            most = 12 if view.kind[spot - 1] == Kind.CHAR else 3
+            for s in range(max(0, spot - most), spot):
+                found = [sort for end, sort in self.words_from(view, s, spot) if end == spot]
+                if found and found[-1] < 32:
+                    return found[-1]
+            if view.hash[spot - 1] not in self.joins:
+                break
+            spot -= 1
+        return 0
+
+    def words_from(self, view: "Text", s: int, stop: int) -> list[tuple[int, int]]:
+        """(end, sort) of the words for a sort that begin at a token, the longest last."""
+        for first in (view.hash[s], view.bare[s]):
+            found = []
+            key, j = first, s + 1
+            while first:
+                if key in self.sort_of_word:
+                    found.append((j, self.sort_of_word[key]))
+                most = 12 if view.kind[s] == Kind.CHAR else 3
+                if j >= stop or j - s >= most or view.start[j] - view.end[j - 1] > 1:
+                    break
+                key = join(key, view.hash[j])
+                j += 1
+            if found:
+                return found
+        return []
+
     def names_storm(self, view: "Text", i: int, j: int, row: int) -> bool:
         before = i > 0 and view.hash[i - 1] in self.storms
         after = j < view.size and j - i == 1 and view.hash[j] in self.storms
         towns = all(
             self.g.kind[p] == CITY and self.g.population[p] < 1_000_000
             for p, _ in self.candidates(row)
+            if self.g.kind[p] != FACILITY
         )
         return (before or after) and towns
 

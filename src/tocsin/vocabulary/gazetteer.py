@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tocsin.errors import ConfigError
 from tocsin.model import Place, PlaceKind
 from tocsin.vocabulary.gazetteer_kernel import match
+from tocsin.vocabulary.gazetteer_site_kernel import LINKS, ONLY_BEHIND
 from tocsin.vocabulary.tokens import Tokens, join, phrase_tokens
 
 PATH = Path(__file__).parent / "data" / "gazetteer.npz"
@@ -27,6 +28,13 @@ _UNITS = (
     "province de", "région de", "département de", "ville de", "provinz", "land", "stadt",
 )  # fmt: skip
 _UNITS_BEHIND = ("province", "region", "state", "prefecture", "county", "oblast", "district")
+
+
+def _key(hashes: list[int]) -> int:
+    key = hashes[0]
+    for token in hashes[1:]:
+        key = join(key, token)
+    return key
 
 
 class Gazetteer:
@@ -62,6 +70,11 @@ class Gazetteer:
         self._storms: NDArray[np.uint64] = arrays["storms"]
         self._katakana: NDArray[np.uint64] = arrays["katakana"]
         self._speaks: NDArray[np.float32] = arrays["speaks"]
+        self.sort: NDArray[np.uint8] = arrays["sort"]
+        self._link_key: NDArray[np.int64] = arrays["link_key"]
+        self._link_to: NDArray[np.int32] = arrays["link_to"]
+        self._sites = (arrays["sort_word"], arrays["sort_of_word"], arrays["fills"],
+                       arrays["joins"], self._link_key, self._link_to, self.sort)  # fmt: skip
         slots = np.arange(1 << (64 - _SHIFT), dtype=np.uint64) << np.uint64(_SHIFT)
         self._bucket = np.append(np.searchsorted(self._key, slots), len(self._key))
 
@@ -135,11 +148,16 @@ class Gazetteer:
         return index if self.kind[index] == ADMIN1 else int(self.admin1[index])
 
     def is_inside(self, inner: int, outer: int) -> bool:
-        """Whether a place is, or lies in, a country, region or area, by the table's own links."""
+        """Whether a place is, or lies in, another: by the table's links, or within its reach.
+
+        A town holds the facilities in its reach, a water or an area all places in its own.
+        """
         if inner == outer or int(self.admin1[inner]) == outer:
             return True
         if self.kind[outer] == COUNTRY:
             return bool(self.country[inner] == self.country[outer])
+        if self.kind[outer] == CITY:
+            return self.kind[inner] == FACILITY and self._reaches(outer, inner)
         return self.kind[outer] >= WATER and self._reaches(outer, inner)
 
     def _reaches(self, outer: int, inner: int) -> bool:
@@ -195,9 +213,40 @@ class Gazetteer:
         hashes, stem = phrase_tokens(name)
         if not hashes or stem:
             return []
-        key = hashes[0]
-        for token in hashes[1:]:
-            key = join(key, token)
+        return self._owners(hashes) or self._sited(hashes)
+
+    def _sited(self, hashes: list[int]) -> list[int]:
+        """Places of the name that is left without a word for a sort: "Lyon airport"."""
+        words, sorts, fills, joins = (table.tolist() for table in self._sites[:4])
+        sort_of = dict(zip(words, sorts, strict=True))
+        for cut in range(1, len(hashes)):
+            behind = sort_of.get(_key(hashes[cut:]), 0) % ONLY_BEHIND
+            before = sort_of.get(_key(hashes[:cut]), ONLY_BEHIND)
+            if behind:
+                rest, sort = hashes[:cut], behind
+                while len(rest) > 1 and rest[-1] in fills:
+                    rest = rest[:-1]
+            elif before < ONLY_BEHIND:
+                rest, sort = hashes[cut:], before
+                while len(rest) > 1 and rest[0] in joins:
+                    rest = rest[1:]
+            else:
+                continue
+            named = self._owners(rest)
+            found = [place for place in named if self.sort[place] == sort]
+            found += [self._link(place, sort) for place in named]
+            if any(place >= 0 for place in found):
+                return [place for place in dict.fromkeys(found) if place >= 0]
+        return []
+
+    def _link(self, place: int, sort: int) -> int:
+        key = place * LINKS + sort
+        at = int(np.searchsorted(self._link_key, key))
+        hit = at < len(self._link_key) and int(self._link_key[at]) == key
+        return int(self._link_to[at]) if hit else -1
+
+    def _owners(self, hashes: list[int]) -> list[int]:
+        key = _key(hashes)
         row = int(np.searchsorted(self._key, np.uint64(key)))
         if row == len(self._key) or int(self._key[row]) != key:
             return []
@@ -235,7 +284,7 @@ class Gazetteer:
                   self.population)  # fmt: skip
         found: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.bool_]] = match(
             tokens.at, tokens.hash, tokens.bare, tokens.start, tokens.end, tokens.kind,
-            tokens.shape, names, places, (self._cues, storms, self._katakana),
+            tokens.shape, names, places, (self._cues, storms, self._katakana), self._sites,
             np.zeros(len(tokens.at), np.uint8) if langs is None else langs, self._speaks,
         )  # fmt: skip
         return found

@@ -3,6 +3,7 @@
 import hashlib
 import tomllib
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,23 +17,38 @@ from tocsin.vocabulary.gazetteer_entries import (
     cities_of,
     countries,
     plain,
-    regions,
 )
 from tocsin.vocabulary.gazetteer_inflect import inflected
 from tocsin.vocabulary.gazetteer_names import (
     NEED_MASK,
+    SORTED,
+    Words,
+    beside_flags,
     blanks,
     flags_of,
     key_of,
     read_words,
     script_of,
+    unsure,
+)
+from tocsin.vocabulary.gazetteer_regions import absorbed, regions
+from tocsin.vocabulary.gazetteer_sites import (
+    LINKS,
+    Link,
+    airports,
+    link_arrays,
+    ports,
+    read_places,
+    regions_of,
+    word_arrays,
+    written,
 )
 from tocsin.vocabulary.npz import write_npz
 from tocsin.vocabulary.tokens import phrase_tokens
 from tocsin.vocabulary.tongues import LANGUAGES
 
 DATA = Path(__file__).parent / "data"
-CANDIDATES_MAX = 8
+CANDIDATES_MAX, SORTED_MAX = 8, 3
 BY_NAME = 0.1
 """How much less likely a place is meant by one of its other names than by its own."""
 BY_FIRST = 0.5
@@ -46,8 +62,9 @@ REACH_BITS = 21
 
 def _places(entries: list[Entry]) -> dict[str, NDArray[Any]]:
     at = {entry.id: i for i, entry in enumerate(entries)}
-    if len(at) != len(entries):
-        raise ValueError("two places share an id: rename one key in regions.toml")
+    twins = sorted({entry.name for i, entry in enumerate(entries) if at[entry.id] != i})
+    if twins:
+        raise ValueError(f"places share an id with another: rename the keys of {twins[:9]}")
     codes = sorted({entry.country for entry in entries if entry.country})
     region = {(e.country, e.region): at[e.id] for e in entries if e.kind == "admin1"}
     nation = {e.country: at[e.id] for e in entries if e.kind == "country"}
@@ -80,39 +97,54 @@ def _places(entries: list[Entry]) -> dict[str, NDArray[Any]]:
     }
 
 
-def _names(entries: list[Entry], folder: Path) -> dict[str, NDArray[Any]]:
+def _names(
+    entries: list[Entry], folder: Path, linked: set[int]
+) -> dict[str, NDArray[Any]]:
+    """Columns of the names; of the places in `linked` others are called."""
     words = read_words(folder)
     owners: dict[int, dict[int, tuple[int, float]]] = defaultdict(dict)
     reach = np.zeros(1 << REACH_BITS, np.uint8)
     for at, entry in enumerate(entries):
-        first, _ = phrase_tokens(entry.names[0])
-        by_hand = entry.kind != "city"
-        size = max(entry.population, 100_000) if by_hand else entry.population
-        forms = [
-            (rank == 0 or by_hand, base, form)
-            for rank, base in enumerate(entry.names)
-            for form in (base, *inflected(base, script_of(base), entry.country))
-        ]
-        for main, base, name in forms:
-            hashes, _ = phrase_tokens(name)
-            if not hashes:
-                continue
-            flags = flags_of(name, hashes, entry.country, size, main and name == base, words)
-            if flags is None:
-                continue
-            called = hashes if name == base else phrase_tokens(base)[0]
-            begins = BY_FIRST if called == first[: len(called)] else BY_NAME
-            say = 1.0 if called == first else begins
-            weight = entry.prior * (1.0 if by_hand else say)
+        for hashes, flags, weight in _forms(entry, words):
             owned = owners[key_of(hashes)]
             was = owned.get(at, (flags, weight))
             least = min(flags, was[0], key=lambda f: f & NEED_MASK)
             owned[at] = (least, max(weight, was[1]))
             _lengthen(reach, hashes)
+        for name in entry.beside:
+            for form in (name, *inflected(name, script_of(name), entry.country)):
+                hashes, _ = phrase_tokens(form)
+                if hashes:
+                    owners[key_of(hashes)].setdefault(at, (beside_flags(form), 1.0))
+                    _lengthen(reach, hashes)
     for phrase in blanks(folder):
         owners[key_of(phrase)] = {}
         _lengthen(reach, phrase)
-    return {**_name_columns(entries, owners), "reach": reach, **_cue_keys(folder)}
+    return {**_name_columns(entries, owners, linked), "reach": reach, **_cue_keys(folder)}
+
+
+def _forms(entry: Entry, words: Words) -> Iterator[tuple[list[int], int, float]]:
+    """Hashes, flags and weight of each name of a place, and of each form of that name."""
+    first, _ = phrase_tokens(entry.name)
+    by_hand = entry.kind != "city"
+    size = max(entry.population, 100_000) if by_hand else entry.population
+    for rank, base in enumerate(entry.names):
+        for name in (base, *inflected(base, script_of(base), entry.country)):
+            hashes, _ = phrase_tokens(name)
+            if not hashes:
+                continue
+            main = (rank == 0 or by_hand) and name == base
+            flags = flags_of(name, hashes, entry.country, size, main, words)
+            if flags is not None and rank >= entry.sure:
+                flags = unsure(name, flags, words, entry.kind == "admin1")
+            if flags is None:
+                continue
+            called = hashes if name == base else phrase_tokens(base)[0]
+            begins = BY_FIRST if called == first[: len(called)] else BY_NAME
+            say = 1.0 if called == first else begins
+            yield hashes, flags | (SORTED if entry.sort else 0), entry.prior * (
+                1.0 if by_hand else say
+            )
 
 
 def _lengthen(reach: NDArray[np.uint8], hashes: list[int]) -> None:
@@ -121,15 +153,20 @@ def _lengthen(reach: NDArray[np.uint8], hashes: list[int]) -> None:
 
 
 def _name_columns(
-    entries: list[Entry], owners: dict[int, dict[int, tuple[int, float]]]
+    entries: list[Entry], owners: dict[int, dict[int, tuple[int, float]]], linked: set[int]
 ) -> dict[str, NDArray[Any]]:
     keys = sorted(owners)
     flag, count, cand = [], [0], []
     weights: list[float] = []
     for key in keys:
         owned = owners[key]
-        ranked = sorted(owned, key=lambda at: (-owned[at][1], entries[at].id))[:CANDIDATES_MAX]
-        flag.append(min((owned[at][0] for at in ranked), key=lambda f: f & NEED_MASK, default=0))
+        ranked = sorted(owned, key=lambda at: (-owned[at][1], entries[at].id))
+        # Places meant beside a word of their sort keep a seat among their many namesakes.
+        sorts = [at for at in ranked if owned[at][0] & SORTED][:SORTED_MAX]
+        rest = [at for at in ranked if at not in sorts][: CANDIDATES_MAX - len(sorts)]
+        ranked = [at for at in ranked if at in sorts or at in rest]
+        least = min((owned[at][0] for at in ranked), key=lambda f: f & NEED_MASK, default=0)
+        flag.append(least | (SORTED if sorts or linked & set(ranked) else 0))
         cand.extend(ranked)
         weights.extend(owned[at][1] for at in ranked)
         count.append(len(cand))
@@ -176,6 +213,8 @@ def fingerprint(folder: Path, version: str) -> str:
             "gazetteer_names",
             "gazetteer_inflect",
             "gazetteer_entries",
+            "gazetteer_sites",
+            "gazetteer_regions",
             "gazetteer_build",
         )
     ]
@@ -201,15 +240,47 @@ def build(folder: Path = DATA) -> Path:
     table = tomllib.loads((folder / "regions.toml").read_text("utf-8"))
     names = tomllib.loads((folder / "countries.toml").read_text("utf-8"))["names"]
     cities = cities_of(rows, {row["iso"]: row["capital"] for row in nations})
+    made, links = _sites(folder)
+    further = read_places(folder, "more_names")
+    for key, more in further.items():
+        table["areas"][key]["names"] += more
+    taken = [name for entry in made for name in entry.names]
+    taken += [name for row in table["areas"].values() for name in row["names"]]
+    taken += [name for row in nations for name in (row["name"], *names.get(row["iso"], []))]
+    units = regions(
+        cities, table, source.get_us_states(), read_places(folder, "regions_more"),
+        read_places(folder, "region_names"), taken,
+    )  # fmt: skip
+    kept, units = absorbed(table["areas"], units)
     entries = [
         *cities,
-        *regions(cities, table, source.get_us_states()),
-        *countries(nations, cities, rows, names),
-        *areas(table["areas"]),
+        *units,
+        *countries(
+            nations, cities, rows, names, read_places(folder, "countries_more")["names"]
+        ),
+        *areas(kept),
+        *regions_of(made, cities),
     ]
     entries.sort(key=lambda entry: entry.id)
-    write_npz(path, {**_places(entries), **_names(entries, folder), "fingerprint": mark})
+    ties = link_arrays(entries, links)
+    linked = set((ties["link_key"] // LINKS).tolist())
+    arrays = {
+        **_places(entries), **_names(entries, folder, linked), **ties, **word_arrays(folder),
+        "fingerprint": mark,
+    }  # fmt: skip
+    write_npz(path, arrays)
     return path
+
+
+def _sites(folder: Path) -> tuple[list[Entry], list[Link]]:
+    """Facilities, waters, mountains and further areas, and what is called after a town."""
+    entries: list[Entry] = []
+    links: list[Link] = []
+    for read in (airports, ports, written):
+        found, own = read(folder)
+        entries += found
+        links += own
+    return entries, links
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 """Cities, regions, countries and areas as they come from the source and the hand-written tables."""
 
+import re
 import unicodedata
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +24,15 @@ _SPELLED = str.maketrans(
 )  # fmt: skip
 
 
+_UNIT = re.compile(
+    r"\b(?:Province|Provincia de|Oblast|Region|Región de|Región|Department|Departamento de|"
+    r"Prefecture|Governorate|District|County|State|Estado de|Division|Krai|Republic)\b|-(?:do|si)$",
+    re.IGNORECASE,
+)
+SURE = 1_000
+"""More names than any place has."""
+
+
 class Entry(NamedTuple):
     """One place on its way into the table."""
 
@@ -38,6 +48,12 @@ class Entry(NamedTuple):
     radius_km: float
     population: int
     prior: float
+    sort: str = ""
+    """What a word beside its name would say it is, one of `gazetteer_sites.SORTS`."""
+    beside: Sequence[str] = ()
+    """Names that mean it only beside such a word."""
+    sure: int = SURE
+    """So many of its names, from the first, were chosen by hand; the others need a capital."""
 
 
 def own_id(key: str) -> int:
@@ -83,36 +99,17 @@ def cities_of(rows: list[dict[str, Any]], capitals: dict[str, str]) -> list[Entr
     return out
 
 
-def regions(cities: list[Entry], table: dict[str, Any], states: dict[str, Any]) -> list[Entry]:
-    """Entries of first-level regions: centre, reach and size from the cities inside."""
-    members: dict[tuple[str, str], list[Entry]] = defaultdict(list)
-    for city in cities:
-        members[city.country, city.region].append(city)
-    wanted: dict[tuple[str, str], tuple[int, list[str]]] = {}
-    for code, state in states.items():
-        wanted["US", code] = (state["geonameid"], [state["name"], *table["US"].get(code, [])])
-    for country, codes in table.items():
-        if country in ("US", "areas"):
-            continue
-        for code, names in codes.items():
-            wanted[country, code] = (own_id(f"{country}-{code}"), names)
-    out = []
-    for (country, code), (identity, names) in wanted.items():
-        inside = members.get((country, code), [])
-        if not inside:
-            continue
-        lat, lon = [c.lat for c in inside], [c.lon for c in inside]
-        size = [c.population for c in inside]
-        centre = centre_of(lat, lon, size)
-        radius = max(25.0, spread_km(lat, lon, centre, 0.95, 1.0))
-        out.append(Entry(identity, "admin1", names[0], names, country, code, *centre, radius,
-                         sum(size), sum(size) * 2.5))  # fmt: skip
-    return out
+def bare_region(name: str) -> str:
+    """A region's name without the word for what it is: "Adana Province" is "Adana"."""
+    return " ".join(_UNIT.sub(" ", name).split())
 
 
 def countries(rows: Iterable[dict[str, Any]], cities: list[Entry], small: list[dict[str, Any]],
-               names: dict[str, list[str]]) -> list[Entry]:  # fmt: skip
-    """Entries of countries; `small` rows stand in where no city is large enough."""
+               names: dict[str, list[str]], more: dict[str, list[str]]) -> list[Entry]:  # fmt: skip
+    """Entries of countries, `more` with names not chosen by hand.
+
+    `small` rows stand in where no city is large enough.
+    """
     members: dict[str, list[tuple[float, float, int]]] = defaultdict(list)
     for city in cities:
         members[city.country].append((city.lat, city.lon, city.population))
@@ -127,14 +124,16 @@ def countries(rows: Iterable[dict[str, Any]], cities: list[Entry], small: list[d
         lat, lon, size = zip(*inside, strict=True)
         centre = centre_of(lat, lon, size)
         radius = max(15.0, (row["areakm2"] / np.pi) ** 0.5, spread_km(lat, lon, centre, 0.95, 1.0))
-        called = [row["name"], *names.get(row["iso"], [])]
+        by_hand = [row["name"], *names.get(row["iso"], [])]
+        called = [*by_hand, *more.get(row["iso"], [])]
         out.append(Entry(row["geonameid"], "country", row["name"], called, row["iso"], "", *centre,
-                         float(radius), row["population"], row["population"] * 3.0))  # fmt: skip
+                         float(radius), row["population"], row["population"] * 3.0,
+                         sure=len(by_hand)))  # fmt: skip
     return out
 
 
 def areas(table: dict[str, Any]) -> list[Entry]:
-    """Entries of the areas, mountains and waters written by hand."""
+    """Entries of the areas, mountains and waters of `regions.toml`."""
     return [
         Entry(own_id(f"area-{key}"), row.get("kind", "area"), row["names"][0], row["names"],
               row["country"], row.get("admin1", ""), row["lat"], row["lon"], row["radius_km"],

@@ -3,6 +3,13 @@
 import numpy as np
 
 from tocsin.compiled import kernel
+from tocsin.vocabulary.gazetteer_site_kernel import (
+    LINKS,
+    in_table,
+    is_sited,
+    of_sort,
+    sort_beside,
+)
 from tocsin.vocabulary.token_kernel import mixed
 
 MATCHES_MAX = 8
@@ -19,7 +26,10 @@ FREE, WITH_OWNER, WITH_COMMA, REFUSED = range(4)
 _GOLD = np.uint64(0x9E3779B97F4A7C15)
 _WORD, _CHAR = 1, 3
 _CAPITAL, _ALL_CAPS, _TAG = 1, 2, 4
-_CITY, _ADMIN1, _COUNTRY = 0, 1, 2
+_CITY, _ADMIN1, _COUNTRY, _FACILITY = 0, 1, 2, 3
+_SORTED = 0x80
+"""A place of this name is meant when the word for its sort stands beside."""
+_ONLY_BESIDE = 5
 
 
 @kernel(lends=True)
@@ -44,7 +54,7 @@ def find_key(keys, bucket, shift, key):
 @kernel(lends=True)
 def contains(a, b, kind, country, admin1, lat, lon, radius):
     """Whether place a is the country, region or area that place b lies in."""
-    if a == b or kind[a] == _CITY:
+    if a == b or kind[a] == _CITY or kind[a] == _FACILITY:
         return False
     if kind[a] == _COUNTRY:
         return kind[b] != _COUNTRY and country[a] == country[b]
@@ -78,8 +88,8 @@ def standing(i, j, flags, first, last, tokens, shout, cued, cues):
     """What the name at tokens i to j still lacks: FREE, WITH_OWNER, WITH_COMMA or REFUSED."""
     hashes, start, end, shape = tokens
     need = flags & 0x0F
-    if need == 0:
-        return FREE
+    if need == 0 or need == _ONLY_BESIDE:
+        return FREE if need == 0 else REFUSED
     cue = cued or has_cue(i, first, last, flags, hashes, cues)
     tag = (shape[i] & _TAG) != 0
     if flags & 0x40:
@@ -123,6 +133,8 @@ def beside_storm(i, j, first, last, hashes, storms, row, cand_at, cand, place_ki
     if not before and not after:
         return False
     for c in range(cand_at[row], cand_at[row + 1]):
+        if place_kind[cand[c]] == _FACILITY:
+            continue
         if place_kind[cand[c]] != _CITY or population[cand[c]] >= GREAT_CITY:
             return False
     return True
@@ -185,14 +197,33 @@ def loudness(first, last, kind, shape):
     return 1 if words >= 4 and 10 * raised > 6 * words else 0
 
 
-@kernel(lends=True)
-def longest_at(i, first, last, begin_hash, cued, shout, tokens, kind, names, places, word_sets):
+@kernel
+def meant_beside(m, here, rows, begins, ends, first, last, tokens, bare, kind, names, sites):
+    """What a chosen place's name means with the words beside it; -1 when it means nothing."""
+    flags, cand_at, cand = names[3], names[5], names[6]
+    link_key, link_to, sort_of = sites[4], sites[5], sites[6]
+    row = rows[m]
+    if flags[row] & _SORTED == 0:
+        return here
+    sort = sort_beside(begins[m], ends[m], first, last, tokens, bare, kind, sites)
+    site = of_sort(row, sort, cand_at, cand, sort_of)
+    if site >= 0:
+        return site
+    link = in_table(link_key, here * LINKS + sort)
+    if link >= 0:
+        return np.int64(link_to[link])
+    return np.int64(-1) if flags[row] & 0x0F == _ONLY_BESIDE else here
+
+
+@kernel
+def longest_at(i, first, last, begin_hash, cued, shout, tokens, bare, kind, names, places,
+               word_sets, sites):  # fmt: skip
     """(row, end, lack) of the best name that begins at token i, row -1 for none.
 
     The longest name that stands by itself wins; failing that, the longest that would stand
     with its region or country behind it.
     """
-    hashes, start, end, _ = tokens
+    hashes, start, end, shape = tokens
     keys, bucket, shift, flags, reach, cand_at, cand, _ = names
     cues, storms, katakana = word_sets
     row, stop, lack = -1, i, REFUSED
@@ -203,6 +234,16 @@ def longest_at(i, first, last, begin_hash, cued, shout, tokens, kind, names, pla
         found = find_key(keys, bucket, shift, key)
         if found >= 0 and fits(i, j, flags[found], first, last, start, end, kind, hashes, katakana):
             now = standing(i, j, flags[found], first, last, tokens, shout, cued, cues)
+            if now != FREE and flags[found] & _SORTED:
+                written = (flags[found] & 0x40) != 0 or shout == 2 or cued
+                written = written or (shape[i] & (_CAPITAL | _ALL_CAPS)) != 0
+                # "nice airport" is a word before a noun; nothing but the airport is called "jfk".
+                if not written and flags[found] & 0x0F == _ONLY_BESIDE:
+                    written = has_cue(i, first, last, flags[found], hashes, cues)
+                if written:
+                    sort = sort_beside(i, j, first, last, tokens, bare, kind, sites)
+                    if is_sited(found, sort, cand_at, cand, sites):
+                        now = FREE
             if now == FREE and beside_storm(
                 i, j, first, last, hashes, storms, found, cand_at, cand, places[0], places[6]
             ):
@@ -219,7 +260,8 @@ def longest_at(i, first, last, begin_hash, cued, shout, tokens, kind, names, pla
 
 
 @kernel
-def match(at, hashes, bare, start, end, kind, shape, names, places, word_sets, langs, speaks):
+def match(at, hashes, bare, start, end, kind, shape, names, places, word_sets, sites, langs,
+          speaks):  # fmt: skip
     """(at int64[n + 1], place int32[], covered bool[m]) for texts of m tokens in all."""
     n = len(at) - 1
     covered = np.zeros(len(hashes), np.bool_)
@@ -241,11 +283,13 @@ def match(at, hashes, bare, start, end, kind, shape, names, places, word_sets, l
             row, stop, lack = -1, i + 1, REFUSED
             if kind[i] == _WORD or kind[i] == _CHAR:
                 row, stop, lack = longest_at(
-                    i, first, last, hashes[i], False, shout, tokens, kind, names, places, word_sets
+                    i, first, last, hashes[i], False, shout, tokens, bare, kind, names, places,
+                    word_sets, sites,
                 )
                 if row < 0 and bare[i] != np.uint64(0):
                     row, stop, lack = longest_at(
-                        i, first, last, bare[i], True, shout, tokens, kind, names, places, word_sets
+                        i, first, last, bare[i], True, shout, tokens, bare, kind, names, places,
+                        word_sets, sites,
                     )
             if row < 0:
                 i += 1
@@ -269,6 +313,10 @@ def match(at, hashes, bare, start, end, kind, shape, names, places, word_sets, l
         )
         base = filled
         for m in range(count):
+            if chosen[m] >= 0:
+                chosen[m] = meant_beside(
+                    m, chosen[m], rows, begins, ends, first, last, tokens, bare, kind, names, sites
+                )
             fresh = chosen[m] >= 0
             if fresh:
                 covered[begins[m] : ends[m]] = True

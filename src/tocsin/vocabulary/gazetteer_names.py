@@ -26,6 +26,8 @@ class Need(IntEnum):
     """A capital letter and a cue, or its region or country right behind."""
     QUALIFIED = 4
     """Its region or country right behind, set off by a comma."""
+    BESIDE = 5
+    """The word for what it is right beside: airport, river, province."""
 
 
 NEED_MASK = 0x0F
@@ -35,6 +37,8 @@ LEFT_BOUND = 0x20
 """Written in Hangul: no character may touch it from the left (particles follow freely)."""
 CASELESS = 0x40
 """Its script has no capitals, so only a cue can help."""
+SORTED = 0x80
+"""A place of this name is meant when the word for its sort stands beside."""
 
 _BLOCKS = (
     (0x0041, 0x024F, "latin"), (0x1E00, 0x1EFF, "latin"), (0x0370, 0x03FF, "greek"),
@@ -218,8 +222,7 @@ def flags_of(name: str, hashes: list[int], country: str, population: int, is_mai
     script = script_of(name)
     if not hashes or len(hashes) > NAME_TOKENS:
         return None
-    flags = {"katakana": KATAKANA_BOUND, "hangul": LEFT_BOUND}.get(script, 0)
-    flags |= 0 if script in _CASED else CASELESS
+    flags = _script_flags(script)
     alone = len(hashes) == 1 or script in _LONE
     if alone and len(hashes) == 1 and (script in _LONE or sum(c.isalpha() for c in name) < 3):
         return None
@@ -247,3 +250,31 @@ def flags_of(name: str, hashes: list[int], country: str, population: int, is_mai
     if population >= 15_000 and at_home:
         return flags | (Need.INSIDE if short else Need.CAPITAL)
     return flags | (Need.CUE if short else Need.INSIDE)
+
+
+def beside_flags(name: str) -> int:
+    """Flags of a name that counts only beside the word for what it is."""
+    script = script_of(name)
+    return Need.BESIDE | SORTED | _script_flags(script)
+
+
+def _script_flags(script: str) -> int:
+    bound = {"katakana": KATAKANA_BOUND, "hangul": LEFT_BOUND}.get(script, 0)
+    return bound | (0 if script in _CASED else CASELESS)
+
+
+def unsure(name: str, flags: int, words: Words, is_region: bool) -> int | None:
+    """Flags of a name nobody chose by hand: at least a capital; None for general words.
+
+    A region's name of one word is also a person's or a town's: it needs a cue.
+    """
+    hashes, _ = phrase_tokens(name)
+    if all(token in words.little or token in words.never for token in hashes):
+        return None
+    if flags & CASELESS:
+        return flags
+    short = sum(char.isalpha() for char in name) <= 5
+    least = Need.INSIDE if short else Need.CAPITAL
+    if is_region and len(hashes) == 1:
+        least = Need.CUE
+    return (flags & ~NEED_MASK) | max(flags & NEED_MASK, least)

@@ -57,6 +57,21 @@ def questions(find: Resolver, found: Sequence[Place]) -> list[str]:
     return list(asked.values())[:_ASKED]
 
 
+def is_setting(wide: Place, named: Sequence[Place]) -> bool:
+    """Whether a river, sea or range only says where another named place lies.
+
+    "The Elbe near Dresden" is Dresden, and no circle around all of the Elbe.
+    """
+    if wide.kind not in ("water", "mountain"):
+        return False
+    return any(
+        place.kind not in ("country", wide.kind)
+        and 2 * place.radius_km < wide.radius_km
+        and float(distance_km(wide.lat, wide.lon, place.lat, place.lon)) <= wide.radius_km
+        for place in named
+    )
+
+
 def _nested(one: Place, other: Place) -> bool:
     """Whether one is the middle of the other, as a city is of its province."""
     apart_km = float(distance_km(one.lat, one.lon, other.lat, other.lon))

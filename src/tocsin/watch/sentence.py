@@ -6,6 +6,7 @@ from tocsin.errors import WatchRefused
 from tocsin.model import Area, LevelWord, Place, Preset, Severity
 from tocsin.watch.areas import excluded, kilometres, of_place
 from tocsin.watch.place_choice import chosen as sure
+from tocsin.watch.place_choice import is_setting
 from tocsin.watch.policy import Kind
 from tocsin.watch.policy_places import spoken_in
 from tocsin.watch.refusals import refused
@@ -186,7 +187,9 @@ def _meant(spans: list[Span], home: frozenset[str]) -> tuple[list[Place], tuple[
         meant.append(first)
         if sure(span.places) is None:
             doubtful += [place for place in span.places if place.id != first.id][:3]
+    apart = {s.places[0].id for s in named if _joined(spans, s)}
     kept = [p for p in meant if not (p.kind == "country" and p.country in context)]
+    kept = [p for p in kept if p.id in apart or not is_setting(p, kept)]
     unique = {place.id: place for place in kept}
     return list(unique.values()), tuple(doubtful)
 
