@@ -68,6 +68,7 @@ TABLES = {
     "answered": ["id", "until_ms"],
     "watches": ["id", "at_ms", "json"],
     "feedback": ["event_id", "watch", "verdict", "at_ms"],
+    "near_misses": ["hazard", "country", "hour_ms", "bar", "voices"],
     "sqlite_sequence": ["name", "seq"],
 }  # fmt: skip
 OPERATORS = {

@@ -205,6 +205,7 @@ def test_no_column_could_hold_a_post(store):
         if not name.startswith("sqlite_")
     }
     assert tables == {
+        "near_misses": {"hazard", "country", "hour_ms", "bar", "voices"},
         "revisions": {
             "seq", "event_id", "revision", "at_ms", "first_seen_ms", "hazard", "country",
             "level", "phase", "json",

@@ -20,6 +20,7 @@ from tocsin.cli import (
     score,
     vocabulary,
     watch,
+    why_not,
 )
 from tocsin.cli.crash import quieten, tell
 from tocsin.cli.screen import fail
@@ -45,6 +46,7 @@ app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("coverage")(coverage.coverage)
 app.command("explain")(explain.explain)
+app.command("why-not")(why_not.why_not)
 app.command("score")(score.score)
 app.command("bench")(bench.bench)
 app.command("fit")(fit.fit_belief)

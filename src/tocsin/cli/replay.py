@@ -8,11 +8,14 @@ import typer
 
 from tocsin.cli.screen import emit, progress, words
 from tocsin.clock import rfc3339
+from tocsin.detect.weigh import Weighing
 from tocsin.engine import ReplayResult
 from tocsin.engine import replay as run_replay
 from tocsin.engine.assemble import file_source, frames_of, read_bulletins
 from tocsin.errors import InputError
 from tocsin.eval.assignments import write_assignments
+from tocsin.vocabulary.gazetteer import Gazetteer
+from tocsin.vocabulary.hazards import hazard_ids
 
 
 def replay(
@@ -33,6 +36,10 @@ def replay(
         Path | None,
         typer.Option(help="Also write which event each row stands under (measuring only)."),
     ] = None,
+    trace: Annotated[
+        Path | None,
+        typer.Option(help="Also write every weighing of a burst, with all its signs."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Keys derive from it: equal seeds, equal bytes.")] = 0,
     json: Annotated[bool, typer.Option("--json", help="Summary as one JSON object.")] = False,
 ) -> None:
@@ -44,8 +51,10 @@ def replay(
     source = file_source(paths)
     known = read_bulletins(bulletins or [])
     writable(out)
-    if assignments is not None:
-        writable(assignments)
+    for path in (assignments, trace):
+        if path is not None:
+            writable(path)
+    looks: list[Weighing] = []
     with progress("replaying", json) as shown:
         task = shown.add_task("replay", total=None, note="")
         found = run_replay(
@@ -54,6 +63,7 @@ def replay(
             bulletins=known,
             seed=seed,
             observe=assignments is not None,
+            watcher=looks.append if trace is not None else None,
             family="posts",
             scan=getattr(source, "scan", None),
             threads=1,
@@ -64,7 +74,24 @@ def replay(
     _write(out, found)
     if assignments is not None:
         write_assignments(assignments, found.assignments or [], live=False)
+    if trace is not None:
+        _write_trace(trace, looks)
     _summary(found, out, json)
+
+
+def _write_trace(path: Path, looks: list[Weighing]) -> None:
+    """One JSON object a line: exact counts, so of recordings only."""
+    hazards, countries = list(hazard_ids()), Gazetteer.load().iso_codes
+    encoder = msgspec.json.Encoder()
+    with path.open("wb") as file:
+        for look in looks:
+            line = look._asdict() | {
+                "at": rfc3339(look.at_ms),
+                "hazard": hazards[look.hazard],
+                "country": countries[look.country] if look.country >= 0 else None,
+                "signs": {name: round(value, 3) for name, value in look.signs.items()},
+            }
+            file.write(encoder.encode(line) + b"\n")
 
 
 def writable(path: Path) -> None:

@@ -15,6 +15,7 @@ from tocsin.engine.bulletins import BulletinReader
 from tocsin.engine.coverage import Coverage, Ear
 from tocsin.engine.intake import Chunk, Intake
 from tocsin.engine.keys import Keys
+from tocsin.engine.near_misses import Gatherer
 from tocsin.engine.pulse import Pulse
 from tocsin.errors import TocsinError
 from tocsin.gate import Gate
@@ -25,6 +26,7 @@ from tocsin.sources import Source
 from tocsin.store import Store
 from tocsin.store.records import fell_below_k
 from tocsin.vocabulary.gazetteer import Gazetteer
+from tocsin.vocabulary.hazards import hazard_ids
 from tocsin.vocabulary.pack import load_vocabulary
 from tocsin.vocabulary.tongues import LANGUAGES
 from tocsin.watch import Matcher
@@ -87,7 +89,8 @@ class Engine:
         streams = sorted((s.spec.family, n) for n, s in sources.items() if s.spec.kind == "posts")
         families = [family for family, _ in streams]
         ordinal = int((store.meta(_ORDINAL) or b"0").decode())
-        self._line = Pipeline(gazetteer, families, keys.identity, self.contract, ordinal)
+        self._near = near = Gatherer(list(hazard_ids()), gazetteer.iso_codes)
+        self._line = Pipeline(gazetteer, families, keys.identity, self.contract, ordinal, near)
         self._reader = BulletinReader(vocabulary, gazetteer)
         self._gate = Gate(vocabulary, gazetteer, keys.voices, keys.term)
         self._ear = Ear(LANGUAGES, LANGUAGES[1:], gazetteer.iso)
@@ -118,8 +121,7 @@ class Engine:
         self.ready = threading.Event()
         self.started_ms = clock.now_ms()
         self._heard_ms = self.started_ms if streams else 0
-        self.stepped_ms = 0
-        self.steps = 0
+        self.stepped_ms = self.steps = 0
         self.failed: TocsinError | None = None
         self._swept_ms = self.started_ms
         self._has_traces = False
@@ -186,6 +188,7 @@ class Engine:
             self._swept_ms = now_ms
             self.dispatcher.give_up(now_ms)
             self.store.prune(now_ms - KEEP_DAYS * DAY_MS)
+            self.store.near_misses.keep(self._near.take(), now_ms)
             self._has_traces = True
         if self._has_traces:
             self._has_traces = not self.store.checkpoint()

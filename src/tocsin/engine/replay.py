@@ -127,9 +127,7 @@ def replay(
     keys = seeded_keys(seed)
     vocabulary, gazetteer = load_vocabulary(), Gazetteer.load()
     gate = Gate(vocabulary, gazetteer, keys.voices, keys.term)
-    line = Pipeline(
-        gazetteer, (family,), keys.identity, vocabulary.contract, watcher=watcher
-    )
+    line = Pipeline(gazetteer, (family,), keys.identity, vocabulary.contract, watcher=watcher)
     tally, observer = Tally(), _Observer()
     events: list[Event] = []
     waiting = list(bulletins)

@@ -13,6 +13,7 @@ from tocsin.store import outbox, revisions, unsaid
 from tocsin.store.attention import Attention
 from tocsin.store.connection import BUSY_MS, connect, explained
 from tocsin.store.corrections import Corrections
+from tocsin.store.near_misses import NearMisses
 from tocsin.store.records import OutboxState, Owed, Revision, Unsaid, fell_below_k
 from tocsin.store.watches import Watches
 
@@ -31,6 +32,7 @@ class Store(Attention):
         self._base, self._name, self._turn = base, name, threading.RLock()
         self.watches = Watches(self._transaction, self._reading)
         self.corrections = Corrections(self._reading)
+        self.near_misses = NearMisses(self._transaction, self._reading)
 
     @classmethod
     def open(cls, path: str | Path, busy_ms: int = BUSY_MS) -> Self:

@@ -83,6 +83,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             until_ms INTEGER NOT NULL
         )""",
     ),
+    (
+        """CREATE TABLE near_misses (
+            hazard TEXT NOT NULL,
+            country TEXT NOT NULL,
+            hour_ms INTEGER NOT NULL,
+            bar TEXT NOT NULL,
+            voices TEXT NOT NULL,
+            PRIMARY KEY (hazard, country, hour_ms)
+        )""",
+    ),
 )
 """Step i brings a file from version i to i + 1; a shipped step is never edited."""
 

@@ -2,23 +2,26 @@
 
 from mutants.leaks import USE, Edit, Leak, smuggled
 
-_PIPELINE = "pipeline.py"
+_RECORD = "revision.py"
 _COMPOSE = "        hazard = self._hazards[evidence.hazard]\n        sensitive = "
+_TIER = "            origin=\"both\" if support else \"posts\",\n            tier=rating.tier,\n"
+_HEADLINE = "            headline=headline(hazard, place, facts, rating.tier, evidence.phase),\n"
+_MERGED = "\n            contract=self._contract,\n            merged_into=evidence.merged_into,"
 _IN_COMPOSE = f"        {USE}{_COMPOSE}"
 
 
 def _event(name: str, names: str, old: str, new: str) -> Leak:
     """A leak in the one place where records are made."""
     return smuggled(
-        name, names, Edit(_PIPELINE, _COMPOSE, _IN_COMPOSE), Edit(_PIPELINE, old, new)
+        name, names, Edit(_RECORD, _COMPOSE, _IN_COMPOSE), Edit(_RECORD, old, new)
     )
 
 
 OUTPUTS: tuple[Leak, ...] = (
     _event(
         "headline quotes a post", "web GET /api/events",
-        "headline=headline(hazard, place, facts, rating.tier, evidence.phase)",
-        "headline=LAST.text[:160]",
+        f"{_TIER}            headline=headline(hazard, place, facts, rating.tier, evidence.phase)",
+        f"{_TIER}            headline=LAST.text[:160]",
     ),
     smuggled(
         "unkeyed hash as event id", "sha256",
@@ -32,22 +35,25 @@ OUTPUTS: tuple[Leak, ...] = (
     ),
     _event(
         "handle among the families", "families",
-        "families=tuple(sorted(self._families[f] for f in evidence.families))",
-        "families=tuple(sorted([LAST.author, *(self._families[f] for f in evidence.families)]))",
+        "families=tuple(sorted(families))",
+        "families=tuple(sorted([LAST.author, *families]))",
     ),
-    _event("language carries text", "lang", "            lang=\"en\",\n            place=place,",
-           "            lang=LAST.text[:24],\n            place=place,"),
+    _event(
+        "language carries text", "lang",
+        f"{_TIER}{_HEADLINE}            lang=\"en\",",
+        f"{_TIER}{_HEADLINE}            lang=LAST.text[:24],",
+    ),
     _event(
         "ground with the words of a post", "why",
-        "            why=rating.why,",
-        "            why=(*rating.why, Why(Ground.ONE_FAMILY_CAP, LAST.text[:40])),",
+        f"            why=rating.why,{_MERGED}",
+        f"            why=(*rating.why, Why(Ground.ONE_FAMILY_CAP, LAST.text[:40])),{_MERGED}",
     ),
     smuggled(
         "new field in the event", "author",
         Edit("model.py", "    sensitive: bool = False\n    drill: bool = False",
              "    sensitive: bool = False\n    author: str = \"\"\n    drill: bool = False"),
-        Edit(_PIPELINE, _COMPOSE, _IN_COMPOSE),
-        Edit(_PIPELINE, "            sensitive=sensitive,\n        )",
+        Edit(_RECORD, _COMPOSE, _IN_COMPOSE),
+        Edit(_RECORD, "            sensitive=sensitive,\n        )",
              "            sensitive=sensitive,\n            author=LAST.author,\n        )"),
     ),
     Leak("exact number of voices", "why.voices", (
@@ -66,7 +72,7 @@ OUTPUTS: tuple[Leak, ...] = (
         Edit("sources/frames.py", "def _from_row(row: _Row) -> Post | Reason:\n",
              "def _from_row(row: _Row) -> Post | Reason:\n    from tocsin.errors import LAST\n"
              "    LAST.lat = row.geo.get('lat', LAST.lat)\n"),
-        Edit(_PIPELINE, "        place = origins[0].place if origins else None\n",
+        Edit(_RECORD, "        place = origins[0].place if origins else None\n",
              "        place = origins[0].place if origins else None\n"
              "        from tocsin.errors import LAST\n"
              "        if place and LAST.lat is not None:\n"
@@ -74,7 +80,7 @@ OUTPUTS: tuple[Leak, ...] = (
     )),
     smuggled(
         "author in the webhook", "webhook",
-        Edit("sinks/webhook.py", "    data = {\n", f"    {USE}    data = {{\n"
+        Edit("sinks/data_form.py", "    return {\n", f"    {USE}    return {{\n"
              "        \"author\": LAST.author,\n"),
     ),
     smuggled(
@@ -100,9 +106,8 @@ OUTPUTS: tuple[Leak, ...] = (
     smuggled(
         "comment in the page", "web GET /",
         Edit("web/app.py",
-             '"/": lambda _: FileResponse(PAGE / "index.html", headers={"cache-control": '
-             '"no-cache"}),',
-             '"/": lambda _: Response((PAGE / "index.html").read_text() + '
+             '"/": _file(page / "index.html"),',
+             '"/": lambda _: Response((page / "index.html").read_text() + '
              '"<!-- " + __import__("tocsin.errors").errors.LAST.text + " -->", '
              'media_type="text/html"),'),
     ),
