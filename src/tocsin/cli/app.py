@@ -8,6 +8,7 @@ from tocsin import __version__
 from tocsin.cli import (
     alerts,
     backup,
+    bench,
     coverage,
     demo,
     doctor,
@@ -47,6 +48,7 @@ app.command("coverage")(coverage.coverage)
 app.command("explain")(explain.explain)
 app.command("why-not")(why_not.why_not)
 app.command("score")(score.score)
+app.command("bench")(bench.bench)
 app.command("fit")(fit.fit_belief)
 app.add_typer(alerts.app)
 app.add_typer(vocabulary.app)

@@ -13,6 +13,7 @@ from tocsin.config_file import load
 from tocsin.doctor import examine, worst
 from tocsin.engine.bulletins import bulletin_reader
 from tocsin.engine.trial import Tried, try_sources
+from tocsin.engine.warm import warm as compile_all
 
 app = typer.Typer(name="doctor", invoke_without_command=True)
 _COLORS = {"ok": "green", "warn": "yellow", "fail": "red"}
@@ -22,14 +23,22 @@ _COLORS = {"ok": "green", "warn": "yellow", "fail": "red"}
 def doctor(
     context: typer.Context,
     config: Annotated[Path | None, typer.Option(help="A configuration to look at too.")] = None,
+    warm: Annotated[
+        bool, typer.Option("--warm", help="Compile every kernel now, so that no start has to.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Findings as JSON.")] = False,
 ) -> None:
     """Look at machine, installation, configuration, sources and store; change nothing.
+
+    With --warm what is compiled goes into the cache, or NUMBA_CACHE_DIR, and stays there.
 
     Ends with status 1 when something fails.
     """
     if context.invoked_subcommand is not None:
         return
+    if warm:
+        with words.status("compiling"):
+            compile_all()
     found = examine(config)
     if json:
         emit(found)

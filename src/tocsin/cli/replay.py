@@ -65,6 +65,8 @@ def replay(
             observe=assignments is not None,
             watcher=looks.append if trace is not None else None,
             family="posts",
+            scan=getattr(source, "scan", None),
+            threads=1,
             progress=lambda n, at_ms: shown.update(
                 task, note=f"{n:,} rows, {rfc3339(at_ms)[:16] if at_ms else ''}"
             ),

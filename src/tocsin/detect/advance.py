@@ -33,7 +33,7 @@ LIFE_MS = 24 * 3_600_000
 _ZERO = np.uint64(0)
 
 
-@part
+@part(lends=True)
 def write_report(state, slot, ordinal, batch, i):
     """Copy row i of a batch into the ring."""
     reports = state.reports
@@ -66,7 +66,7 @@ def write_report(state, slot, ordinal, batch, i):
     reports.copy[slot] = fold_copy(state.flow, batch.sketch[i], batch.time_ms[i])
 
 
-@kernel
+@kernel(lends=True)
 def fold_copy(flow, sketch, time_ms):
     """Whether the same words were seen within a day; remembers them."""
     if sketch == _ZERO:
@@ -78,7 +78,7 @@ def fold_copy(flow, sketch, time_ms):
     return known
 
 
-@part
+@part(lends=True)
 def turn_bins(flow, now_bin):
     """Clear the flow's bins up to now."""
     if flow.last_bin[0] == now_bin:
@@ -89,7 +89,7 @@ def turn_bins(flow, now_bin):
     flow.last_bin[0] = now_bin
 
 
-@part
+@part(lends=True)
 def count_terms(state, slot):
     """Count a report's words into the document frequencies of the current period."""
     reports, flow = state.reports, state.flow
@@ -100,7 +100,7 @@ def count_terms(state, slot):
         flow.term_now[reports.terms[slot, t]] += np.float32(1)
 
 
-@part
+@part(lends=True)
 def keep_company(state, slot, n_cells):
     """Lengthen the life of a report and its neighbours where a narrow cell holds another voice."""
     reports, cells = state.reports, state.cells
@@ -120,7 +120,7 @@ def keep_company(state, slot, n_cells):
             reports.dies_ms[slot] = now + SHARED_MS
 
 
-@part
+@part(lends=True)
 def burst_of(state, slot, start_bin, n_cells, out):
     """The most surprising (surprise, cell, window in seconds) among a report's cells."""
     reports, cells, flow = state.reports, state.cells, state.flow
@@ -193,7 +193,7 @@ def advance(state, batch, row, rows, ordinal, next_tick_ms, start_bin, places, r
     return row, DONE, 0, 0.0, 0, n_joined
 
 
-@kernel
+@kernel(lends=True)
 def gather(state, e, cell, now_ms, window_ms, places, related, joined, n_joined):
     """Join a burst cell's reports to a new event, then what resembles them in the last 4 h."""
     reports, cells, events = state.reports, state.cells, state.events
@@ -238,7 +238,7 @@ def release(state, e, countries, admin1):
             flow.hazard[reports.hazard[slot], at_bin % BINS] += np.float32(1)
 
 
-@part
+@part(lends=True)
 def claim(state, e, slot, places, joined, n_joined):
     """Move a waiting report into an event."""
     discount(state, slot)

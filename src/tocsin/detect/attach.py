@@ -24,7 +24,7 @@ DOMINANT_TIMES, DOMINANT_PLUS = 2.0, 3.0
 """An event draws in what names its hazard while its last hour is this far above its baseline."""
 
 
-@kernel
+@kernel(lends=True)
 def idf(flow, term):
     """Inverse document frequency of a term slot over the reports so far; 0 when unseen."""
     df = flow.term_now[term] + flow.term_old[term]
@@ -34,7 +34,7 @@ def idf(flow, term):
     return max(math.log((total + 1.0) / (df + 0.5)), 0.0)
 
 
-@kernel
+@kernel(lends=True)
 def similarity(flow, terms, n, e_terms, e_count):
     """Cosine of a report's terms and an event's, both weighted by idf."""
     dot, own, theirs = 0.0, 0.0, 0.0
@@ -54,7 +54,7 @@ def similarity(flow, terms, n, e_terms, e_count):
     return dot / math.sqrt(own * theirs) if theirs > 0 else 0.0
 
 
-@part
+@part(lends=True)
 def main_country(events, e):
     """The country at least half of an event's placed reports name; -1 when none does."""
     total, best = np.float32(0.0), -1
@@ -69,7 +69,7 @@ def main_country(events, e):
     return events.countries[e, best]
 
 
-@part
+@part(lends=True)
 def main_unit(events, e, admin1):
     """The first-level unit at least half of the placed reports name; -1 when none does."""
     total, best, best_votes = np.float32(0.0), -1, np.float32(0.0)
@@ -90,7 +90,7 @@ def main_unit(events, e, admin1):
     return best
 
 
-@part
+@part(lends=True)
 def place_fit(state, slot, e, country, admin1):
     """Bonus of a report's places for an event; contradiction is negative, silence is 0."""
     reports, events = state.reports, state.events
@@ -115,7 +115,7 @@ def place_fit(state, slot, e, country, admin1):
     return SAME_PLACE
 
 
-@kernel
+@kernel(lends=True)
 def hour_count(events, e, now_bin):
     """Reports an event took in the last hour by words or place of their own.
 
@@ -124,7 +124,7 @@ def hour_count(events, e, now_bin):
     return bins_sum(events.strong[e], events.last_bin[e], now_bin - 5, now_bin)
 
 
-@part
+@part(lends=True)
 def best_event(state, slot, country, admin1, related, now_bin):
     """(event a report joins or -1, whether by words and place rather than by dominance)."""
     reports, events, flow = state.reports, state.events, state.flow

@@ -32,7 +32,7 @@ FLOOR_PER_BIN = 20.0 / 6.0
 SURPRISE_MAX = 30.0
 
 
-@kernel
+@kernel(lends=True)
 def surprise(n, seen, lagged, window):
     """-log10 P(N >= n) under the predictive negative binomial, at most SURPRISE_MAX.
 
@@ -61,7 +61,7 @@ def surprise(n, seen, lagged, window):
     return min(max(-tail, 0.0), SURPRISE_MAX)
 
 
-@kernel
+@kernel(lends=True)
 def bins_sum(row, last_bin, first, last):
     """Sum of the bins first..last (absolute numbers) of one ring row last written at last_bin."""
     total = 0.0
@@ -71,7 +71,7 @@ def bins_sum(row, last_bin, first, last):
     return total
 
 
-@kernel
+@kernel(lends=True)
 def roll(row, last_bin, now_bin):
     """Clear the bins of a ring row between its last write and now."""
     if now_bin - last_bin >= BINS:
@@ -81,7 +81,7 @@ def roll(row, last_bin, now_bin):
             row[b % BINS] = 0
 
 
-@kernel
+@kernel(lends=True)
 def exposure(flow, hazard, first, last):
     """Reports of all other hazards in bins first..last, never below the floor of each bin.
 
@@ -108,7 +108,7 @@ def baseline_span(start_bin, window_bins, now_bin):
     return max(edge - LAG_BINS + 1, start_bin, now_bin - BINS + 1), edge
 
 
-@kernel
+@kernel(lends=True)
 def cell_surprise(flow, start_bin, row, last_bin, sort, hazard, n, window_bins, now_bin):
     """Surprise of n voices in a cell's window of `window_bins` ten-minute bins."""
     first, edge = baseline_span(start_bin, window_bins, now_bin)

@@ -15,7 +15,7 @@ COMMON_MIN = 20.0
 _ZERO = np.uint64(0)
 
 
-@kernel
+@kernel(lends=True)
 def cell_key(hazard, sort, value):
     """Key of a cell, never 0."""
     key = mixed(
@@ -26,7 +26,7 @@ def cell_key(hazard, sort, value):
     return key | np.uint64(1)
 
 
-@part
+@part(lends=True)
 def cell_slot(cells, key, sort, now_bin):
     """Slot of a cell, taken if new; -1 when the table is full until the next sweep."""
     mask = CELLS - 1
@@ -115,7 +115,7 @@ def enlist(state, slot, countries, admin1, now_bin):
     return n
 
 
-@part
+@part(lends=True)
 def same_voice(reports, a, b):
     """Whether two reports share a voice under any key both carry."""
     for i in range(2):
@@ -125,7 +125,7 @@ def same_voice(reports, a, b):
     return False
 
 
-@kernel
+@kernel(lends=True)
 def distinct_voices(state, cell, now_ms, window_ms, out):
     """Ring slots of distinct voices with distinct words in a cell's window, newest first.
 
@@ -153,7 +153,7 @@ def distinct_voices(state, cell, now_ms, window_ms, out):
     return n
 
 
-@kernel
+@kernel(lends=True)
 def holds(reports, slot, cell):
     """Whether the report now in a ring slot belongs to a cell (slots are re-used)."""
     for c in range(REPORT_CELLS):
@@ -162,7 +162,7 @@ def holds(reports, slot, cell):
     return False
 
 
-@part
+@part(lends=True)
 def discount(state, slot):
     """Take a report that joined an event out of the counts its cells and hazard stand for."""
     reports, cells, flow = state.reports, state.cells, state.flow

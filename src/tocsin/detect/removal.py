@@ -18,7 +18,7 @@ from tocsin.detect.tally import count, uncount
 _ZERO = np.uint64(0)
 
 
-@part
+@part(lends=True)
 def heir_of(reports, e, slot):
     """Another report of the same voice in an event, a counted one if there is; -1 for none."""
     found = -1
@@ -33,7 +33,7 @@ def heir_of(reports, e, slot):
     return found
 
 
-@part
+@part(lends=True)
 def drop_voice(events, e, tags):
     """Take one voice out of an event, also when its tags died with their key before."""
     for side in range(2):
@@ -48,7 +48,7 @@ def drop_voice(events, e, tags):
     events.voices[e] = max(events.voices[e] - 1, 0)
 
 
-@part
+@part(lends=True)
 def lose_family(state, e, slot):
     """Forget that a family spoke when the report taken out was the last one that did."""
     reports, events = state.reports, state.events
@@ -60,7 +60,7 @@ def lose_family(state, e, slot):
     events.family_bits[e] &= ~(np.int64(1) << reports.family[slot])
 
 
-@part
+@part(lends=True)
 def lose_words(state, e, slot):
     """Take a report's words out of an event."""
     reports, events = state.reports, state.events
@@ -76,7 +76,7 @@ def lose_words(state, e, slot):
             events.sketches[e, i] = _ZERO
 
 
-@kernel
+@kernel(lends=True)
 def remove_report(state, slot, country):
     """Take one report back everywhere; returns the event it was in, or -1."""
     reports, events, flow = state.reports, state.events, state.flow
@@ -103,7 +103,7 @@ def remove_report(state, slot, country):
     return e
 
 
-@part
+@part(lends=True)
 def wipe(reports, slot):
     """Forget a ring row: no tag, word, place or count of it stays."""
     reports.time_ms[slot] = 0
@@ -129,7 +129,7 @@ def wipe(reports, slot):
     reports.standing[slot] = OUTSIDE
 
 
-@kernel
+@kernel(lends=True)
 def find_rows(reports, posts, voices, out):
     """Ring rows of removed posts or closed accounts (any of their tags); returns how many."""
     n = 0
@@ -149,7 +149,7 @@ def find_rows(reports, posts, voices, out):
     return n
 
 
-@kernel
+@kernel(lends=True)
 def wipe_expired(state, now_ms, shared_ms):
     """Wipe rows whose time is over: alone, or with an event silent for `shared_ms`."""
     reports, events = state.reports, state.events

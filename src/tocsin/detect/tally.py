@@ -21,7 +21,7 @@ _F_FIRST, _F_SHORT, _F_LINK, _F_MASKED, _F_INJURY = 1, 2, 4, 32, 128
 _ZERO = np.uint64(0)
 
 
-@kernel
+@kernel(lends=True)
 def add_voice(events, e, window, tags):
     """Count the voice of a report; False when it is known under either key."""
     fresh = True
@@ -51,7 +51,7 @@ def add_voice(events, e, window, tags):
     return fresh
 
 
-@kernel
+@kernel(lends=True)
 def add_terms(events, e, terms, n):
     """Count a report's terms into an event's; a full table forgets its rarest by halving."""
     for i in range(n):
@@ -78,7 +78,7 @@ def add_terms(events, e, terms, n):
                 events.term_count[e, j] = np.float32(0)
 
 
-@part
+@part(lends=True)
 def add_vote(ids, votes, wanted, weight):
     """Add weight to an id in a small table; a full table replaces its weakest."""
     weakest = 0
@@ -97,7 +97,7 @@ def add_vote(ids, votes, wanted, weight):
         votes[weakest] = np.float32(weight)
 
 
-@part
+@part(lends=True)
 def add_places(events, e, places, country):
     """Vote for a report's places and their countries; several share one vote."""
     n = 0
@@ -109,7 +109,7 @@ def add_places(events, e, places, country):
             add_vote(events.countries[e], events.country_votes[e], country[places[p]], 1.0 / n)
 
 
-@part
+@part(lends=True)
 def add_facts(events, e, kinds, values, time_ms, voice):
     """Add the figures of one report."""
     for f in range(len(kinds)):
@@ -118,7 +118,7 @@ def add_facts(events, e, kinds, values, time_ms, voice):
         add_fact(events, e, kinds[f], values[f], time_ms, voice)
 
 
-@kernel
+@kernel(lends=True)
 def add_fact(events, e, kind, value, time_ms, voice):
     """Keep the newest figure of a voice and kind; at EVENT_FACTS the oldest makes room."""
     slot = -1
@@ -141,7 +141,7 @@ def add_fact(events, e, kind, value, time_ms, voice):
     events.fact_voice[e, slot] = voice
 
 
-@part
+@part(lends=True)
 def is_copy_in(events, e, sketch):
     """Whether an event already holds these words; remembers them."""
     size = min(events.distinct[e], EVENT_SKETCHES)
@@ -153,7 +153,7 @@ def is_copy_in(events, e, sketch):
     return False
 
 
-@part
+@part(lends=True)
 def witness_weight(flags, sense):
     """What one voice adds to the reporting score: a witness most, a link or question less."""
     weight = 1.0
@@ -166,7 +166,7 @@ def witness_weight(flags, sense):
     return weight
 
 
-@part
+@part(lends=True)
 def join(state, e, slot, country, strong):
     """Add a ring slot's report to an event; `strong` when its own words or place led it there."""
     reports, events = state.reports, state.events
@@ -194,7 +194,7 @@ def join(state, e, slot, country, strong):
         count(state, e, slot, country)
 
 
-@part
+@part(lends=True)
 def count(state, e, slot, country):
     """Let a report speak for its voice: one contribution for each author (contract P3)."""
     reports, events = state.reports, state.events
@@ -218,7 +218,7 @@ def count(state, e, slot, country):
     )
 
 
-@part
+@part(lends=True)
 def uncount(state, e, slot, country):
     """Take back what `count` added."""
     reports, events = state.reports, state.events
@@ -244,7 +244,7 @@ def uncount(state, e, slot, country):
     drop_facts(events, e, reports.time_ms[slot], reports.voice[slot, 0])
 
 
-@part
+@part(lends=True)
 def lower_vote(ids, votes, wanted, weight):
     """Take weight from an id of a small table; the id stays, so that no second one is made."""
     for i in range(len(ids)):
@@ -253,7 +253,7 @@ def lower_vote(ids, votes, wanted, weight):
             return
 
 
-@part
+@part(lends=True)
 def drop_facts(events, e, time_ms, voice):
     """Forget the figures one report gave."""
     i = 0
@@ -270,7 +270,7 @@ def drop_facts(events, e, time_ms, voice):
         events.n_facts[e] = last
 
 
-@part
+@part(lends=True)
 def clear_fact(events, e, i):
     """Empty one row of an event's figures."""
     events.fact_kind[e, i] = 0

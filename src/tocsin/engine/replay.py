@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tocsin.clock import HOUR_MS
 from tocsin.detect.weigh import Watcher
+from tocsin.engine.ahead import sifted_ahead
 from tocsin.engine.keys import seeded_keys
 from tocsin.gate import Gate
 from tocsin.gate.decode import Decode, Scan
@@ -114,8 +115,10 @@ def replay(
     progress: Progress | None = None,
     watcher: Watcher | None = None,
     scan: Scan | None = None,
+    threads: int = 0,
 ) -> ReplayResult:
     """Events of a recording, in order; `view` decodes one frame, `scan` many at once.
+    `threads` decode ahead; the result is the same.
 
     With `observe` each input row is told the event it finally stands under (contract: none);
     `watcher` sees every weighing of a burst.
@@ -129,8 +132,8 @@ def replay(
     events: list[Event] = []
     waiting = list(bulletins)
     first_ms = now_ms = 0
-    for chunk in frames:
-        passed = gate.enter(chunk, view, 0, tally, scan=scan)
+    for sifted in sifted_ahead(gate, frames, view, scan, threads):
+        passed = gate.take(sifted, 0, tally)
         step = line.step(passed.batch, passed.removals, waiting, passed.now_ms)
         waiting = []
         events += step.events

@@ -6,6 +6,7 @@ from tocsin.clock import rfc3339
 from tocsin.compiled import is_compiled
 from tocsin.engine.replay import replay
 from tocsin.sources.frames import decode_replay
+from tocsin.sources.scan import scan_jetstream
 
 _START_MS = 1_700_000_000_000
 _WORDS = ["river", "bridge", "harbour", "station", "school", "market", "tower", "valley"]
@@ -45,5 +46,5 @@ def warm() -> bool:
     Takes some tens of seconds on the very first start of an installation and about one second
     on later ones, since compiled kernels are kept on disk.
     """
-    replay([_frames()], decode_replay)
+    replay([_frames()], decode_replay, scan=scan_jetstream)
     return is_compiled()

@@ -27,7 +27,7 @@ _DIGITS, _LONE = 2, 3
 _LENGTH, _SPEED = 1, 2
 
 
-@part
+@part(lends=True)
 def spaced(buffer, base, one, two):
     """Whether only a space (also a narrow or hard one) parts two tokens' bytes."""
     if two - one == 1:
@@ -39,7 +39,7 @@ def spaced(buffer, base, one, two):
     return False
 
 
-@part
+@part(lends=True)
 def read_figure(t, n, t0, kind, value, start, end, word, size, buffer, base):
     """(value, token after it) of the number that begins at token t of n.
 
@@ -91,7 +91,7 @@ def read_figure(t, n, t0, kind, value, start, end, word, size, buffer, base):
     return total + current, t
 
 
-@part
+@part(lends=True)
 def stops_between(buffer, base, start, end, one, two):
     """Whether a comma, semicolon or full stop stands between tokens one and two (absolute)."""
     for t in range(one, two):
@@ -106,7 +106,7 @@ def stops_between(buffer, base, start, end, one, two):
     return False
 
 
-@part
+@part(lends=True)
 def aside(buffer, base, limit, begin, stop):
     """Whether the bytes begin to stop of a text stand alone in brackets or between commas.
 
@@ -132,7 +132,7 @@ def aside(buffer, base, limit, begin, stop):
     return False
 
 
-@part
+@part(lends=True)
 def read_figures(hit_token, hit_length, hit_code, h0, h1, kind, value, start, end, t0, n, buffer,
                  base, limit, unit_of, unit_factor, word, size, spans, amounts):  # fmt: skip
     """All figures of a text: spans rows are first token, token after, unit; returns how many."""
@@ -180,7 +180,7 @@ def read_figures(hit_token, hit_length, hit_code, h0, h1, kind, value, start, en
     return count
 
 
-@part
+@part(lends=True)
 def cost_of(first, last, span, unit, wanted, ahead):
     """Tokens between a cue and a figure, one more on the unusual side; -1 when they are strangers.
 
@@ -200,14 +200,14 @@ def cost_of(first, last, span, unit, wanted, ahead):
     return cost + BARE_COST if unit == 0 and step <= REACH_BARE else -1
 
 
-@part
+@part(lends=True)
 def plausible(amount, low, high):
     """Whether a figure lies within the bounds of its kind and is no year."""
     year = 1900.0 <= amount <= 2100.0 and amount == np.floor(amount) and amount % 100.0 != 0.0
     return not year and low <= amount <= high
 
 
-@part
+@part(lends=True)
 def goes_ahead(cues, n_cues, spans, n_figures):
     """1 where a cue stands first and a figure last ("dead 3 hurt 40"), else 0."""
     first, last = -1, -1

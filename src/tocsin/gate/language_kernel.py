@@ -11,7 +11,7 @@ _SCRIPT_CHARS = 400
 _SURE_VOTES = 2
 
 
-@part
+@part(lends=True)
 def script_of(buffer, begin, end, ranges, votes):
     """Language the script of a text gives away, 0 for none; letters add their votes.
 
@@ -36,7 +36,7 @@ def script_of(buffer, begin, end, ranges, votes):
     return ranges[best, 2] if best < len(ranges) else 0
 
 
-@part
+@part(lends=True)
 def language_of(votes, script, declared):
     """What two function words say, else the script, else what was declared; ties go likewise."""
     most = 0

@@ -13,7 +13,7 @@ NAMED, NAMED_FIGURED, NAMED_NEGATED, NAMED_MASKED = 1, 2, 4, 8
 """How a hazard is named in a text, as bits; the order is that of `settle`."""
 
 
-@part
+@part(lends=True)
 def mask_assembly(hit_token, hit_length, hit_code, h0, h1, masked, spared):
     """Mark tokens of assembly words that no exception covers; returns how many phrases."""
     for h in range(h0, h1):
@@ -35,7 +35,7 @@ def mask_assembly(hit_token, hit_length, hit_code, h0, h1, masked, spared):
     return count
 
 
-@part
+@part(lends=True)
 def touches(cues, n_cues, hazard, first, last, reach):
     """Whether a cue (hazard or -1 for any, first, last) overlaps or ends near [first, last]."""
     for c in range(n_cues):
@@ -46,7 +46,7 @@ def touches(cues, n_cues, hazard, first, last, reach):
     return False
 
 
-@part
+@part(lends=True)
 def literal_hits(hit_token, hit_length, hit_code, h0, h1, pairs, pair_at, masked, cues, negations,
                  literal, named, covered):  # fmt: skip
     """Count literal hits a hazard; returns (figurative, negated, masked) hits left out.
@@ -109,7 +109,7 @@ def literal_hits(hit_token, hit_length, hit_code, h0, h1, pairs, pair_at, masked
     return figured, negated, hidden
 
 
-@kernel
+@kernel(lends=True)
 def settle(first, last, hazard, masked, cues, n_cues, negations, n_neg):
     """0 literal, 1 figurative, 2 negated, 3 masked, for one hit."""
     for t in range(first, min(last + 1, TOKENS_MAX)):
@@ -122,7 +122,7 @@ def settle(first, last, hazard, masked, cues, n_cues, negations, n_neg):
     return 0
 
 
-@kernel
+@kernel(lends=True)
 def pick(literal, rank):
     """Hazard with the highest rank, then most hits, then lowest id; -1 when none."""
     best = -1
@@ -138,7 +138,7 @@ def pick(literal, rank):
     return best
 
 
-@part
+@part(lends=True)
 def doc_senses(hit_token, hit_code, h0, h1, masked, flags, stop):
     """Bits of the senses cued anywhere in a text, and shape flags; marks stop words."""
     senses = 0
@@ -161,7 +161,7 @@ def doc_senses(hit_token, hit_code, h0, h1, masked, flags, stop):
     return senses, flags
 
 
-@kernel
+@kernel(lends=True)
 def verdict_of(hazard, figured, negated, hidden, senses, assembly, flags, harm, disruption,
                life_safety):  # fmt: skip
     """Reason code: 0 admitted, 1 no hazard, 2 assembly, else 10 + Sense that refuses."""

@@ -12,7 +12,7 @@ _SKETCH_LEAST = 24
 _WORD, _DIGITS, _LONE = 1, 2, 3
 
 
-@part
+@part(lends=True)
 def read_terms(hashes, kind, start, end, t0, t1, masked, covered, stop, key, out):
     """Distinct keyed term slots of one text without hazard, stop and masked words."""
     n = 0
@@ -41,7 +41,7 @@ def read_terms(hashes, kind, start, end, t0, t1, masked, covered, stop, key, out
     return n
 
 
-@kernel
+@kernel(lends=True)
 def sketch_of(hashes, kind, start, end, t0, t1, key):
     """Keyed hash of the first fifty letters or so: equal for copies and reposts.
 

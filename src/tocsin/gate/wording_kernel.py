@@ -17,7 +17,7 @@ _SLOTS = np.uint64(0xFFFF)
 _CHECK_SHIFT = np.uint64(56)
 
 
-@kernel
+@kernel(lends=True)
 def features_of(hashes, kind, placed, t0, t1, out):
     """Write the distinct features of one text to `out` (FEATURES_MAX); returns how many."""
     n = 0

@@ -32,14 +32,14 @@ _SORTED = 0x80
 _ONLY_BESIDE = 5
 
 
-@kernel
+@kernel(lends=True)
 def holds(table, key):
     """Whether a sorted array holds a key."""
     at = np.searchsorted(table, key)
     return at < len(table) and table[at] == key
 
 
-@kernel
+@kernel(lends=True)
 def find_key(keys, bucket, shift, key):
     """Row of a key in the sorted keys, -1 when absent."""
     slot = np.int64(key >> np.uint64(shift))
@@ -51,7 +51,7 @@ def find_key(keys, bucket, shift, key):
     return -1
 
 
-@kernel
+@kernel(lends=True)
 def contains(a, b, kind, country, admin1, lat, lon, radius):
     """Whether place a is the country, region or area that place b lies in."""
     if a == b or kind[a] == _CITY or kind[a] == _FACILITY:
@@ -67,7 +67,7 @@ def contains(a, b, kind, country, admin1, lat, lon, radius):
     return north * north + east * east <= radius[a] * radius[a]
 
 
-@kernel
+@kernel(lends=True)
 def is_capital(i, shape, start, end, shout):
     """Whether token i is written as a name; capitals in a shouted text say nothing."""
     if shape[i] & _ALL_CAPS:
@@ -75,7 +75,7 @@ def is_capital(i, shape, start, end, shout):
     return (shape[i] & _CAPITAL) != 0
 
 
-@kernel
+@kernel(lends=True)
 def has_cue(i, first, last, flags, hashes, cues):
     """Whether the word before token i (behind it, in a script without capitals) is a cue."""
     if i > first and holds(cues, hashes[i - 1]):
@@ -83,7 +83,7 @@ def has_cue(i, first, last, flags, hashes, cues):
     return (flags & 0x40) != 0 and i + 1 < last and holds(cues, hashes[i + 1])
 
 
-@kernel
+@kernel(lends=True)
 def standing(i, j, flags, first, last, tokens, shout, cued, cues):
     """What the name at tokens i to j still lacks: FREE, WITH_OWNER, WITH_COMMA or REFUSED."""
     hashes, start, end, shape = tokens
@@ -110,7 +110,7 @@ def standing(i, j, flags, first, last, tokens, shout, cued, cues):
     return FREE if need == 2 and inner else WITH_OWNER
 
 
-@kernel
+@kernel(lends=True)
 def fits(i, j, flags, first, last, start, end, kind, hashes, katakana):
     """Whether the letters around a name in an unspaced script leave it whole."""
     left = i > first and kind[i - 1] == _CHAR and end[i - 1] == start[i]
@@ -125,7 +125,7 @@ def fits(i, j, flags, first, last, start, end, kind, hashes, katakana):
     return True
 
 
-@kernel
+@kernel(lends=True)
 def beside_storm(i, j, first, last, hashes, storms, row, cand_at, cand, place_kind, population):
     """Whether a town's name stands beside a storm word, so that it names the storm."""
     before = i > first and holds(storms, hashes[i - 1])
@@ -179,7 +179,7 @@ def settle(count, rows, begins, ends, lacks, gaps, cand_at, cand, weight, places
     return chosen
 
 
-@kernel
+@kernel(lends=True)
 def loudness(first, last, kind, shape):
     """2 when most words of a text are all capitals, 1 when most begin with one, else 0."""
     words = 0

@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from tocsin.engine.ahead import sifted_ahead
 from tocsin.engine.keys import seeded_keys
-from tocsin.gate import Gate
+from tocsin.gate import Gate, Sifted
 from tocsin.metrics import Tally
 from tocsin.pipeline import Pipeline
 from tocsin.sources.frames import decode_jetstream
@@ -74,11 +75,14 @@ class Line:
         self.tally = Tally()
         self.events = 0
 
-    def take(self, frames: list[bytes]) -> None:
-        """All frames, in chunks, on this thread."""
-        for at in range(0, len(frames), CHUNK):
-            passed = self.gate.enter(
-                frames[at : at + CHUNK], decode_jetstream, 0, self.tally, scan=scan_jetstream
-            )
-            step = self.pipeline.step(passed.batch, passed.removals, [], passed.now_ms)
-            self.events += len(step.events)
+    def take(self, frames: list[bytes], threads: int = 0) -> None:
+        """All frames, in chunks; `threads` decode and sieve beside this one."""
+        chunks = (frames[at : at + CHUNK] for at in range(0, len(frames), CHUNK))
+        for sifted in sifted_ahead(self.gate, chunks, decode_jetstream, scan_jetstream, threads):
+            self.decide(sifted)
+
+    def decide(self, sifted: Sifted) -> None:
+        """The steps that are done in order: read, tag, admit, detect."""
+        passed = self.gate.take(sifted, 0, self.tally)
+        step = self.pipeline.step(passed.batch, passed.removals, [], passed.now_ms)
+        self.events += len(step.events)

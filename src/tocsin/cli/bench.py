@@ -1,0 +1,86 @@
+"""`tocsin bench`: the speed table, measured."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.table import Table
+
+from tocsin.cli.screen import emit, result, words
+from tocsin.errors import InputError
+from tocsin.eval.bench.picture import picture
+from tocsin.eval.bench.run import FULL, SMALL, Card, fallen, run_bench
+
+
+def bench(
+    seed: Annotated[int, typer.Option(help="Of the invented load.")] = 0,
+    small: Annotated[bool, typer.Option("--small", help="Some seconds, for a look.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Also write bench.json and bench.svg into this folder.")
+    ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(help="A bench.json; end with status 1 when its ratios are not half reached."),
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Everything as one JSON object instead of the table.")
+    ] = False,
+) -> None:
+    """Measure how fast the line is on an invented load, beside a plain Python loop.
+
+    Example: tocsin bench --out bench
+    """
+    card = run_bench(
+        SMALL if small else FULL, seed, lambda told: words.print(f"[dim]{told}[/]", highlight=False)
+    )
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        pretty = msgspec.json.format(msgspec.json.encode(card), indent=2)
+        (out / "bench.json").write_bytes(pretty + b"\n")
+        (out / "bench.svg").write_text(picture(card), "utf-8")
+    if json:
+        emit(card)
+    else:
+        _show(card)
+    if against is not None:
+        _compare(card, against)
+
+
+def _compare(card: Card, path: Path) -> None:
+    """End with status 1 where the line fell behind; raises InputError for a file that is none."""
+    try:
+        before = msgspec.json.decode(path.read_bytes(), type=Card)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise InputError(
+            f"{path}: no card of the bench ({type(error).__name__}). Name a bench.json that "
+            "tocsin bench --out wrote."
+        ) from None
+    behind = fallen(card, before)
+    for line in behind:
+        words.print(line, highlight=False)
+    if behind:
+        raise typer.Exit(1)
+
+
+def _show(card: Card) -> None:
+    rates = Table(title="tocsin bench: Jetstream frames")
+    for name in ("what", "frames/s CPU", "frames/s wall", "MB/s CPU", "us a frame"):
+        rates.add_column(name, justify="left" if name == "what" else "right")
+    rows = {f"line, {name}": found for name, found in card.line.items()}
+    rows |= card.stages
+    rows |= {f"plain loop, {name}": found for name, found in card.naive.items()}
+    for name, found in rows.items():
+        rates.add_row(
+            name, f"{found['per_cpu_s']:,.0f}", f"{found['per_wall_s']:,.0f}",
+            f"{found['mb_per_cpu_s']:,.1f}", f"{found['cpu_us']:.2f}",
+        )  # fmt: skip
+    result.print(rates)
+    waits = Table(title="receipt to decision, ms")
+    for name in ("offered/s", "half", "99 of 100", "longest"):
+        waits.add_column(name, justify="right")
+    for offered, found in card.latency.items():
+        waits.add_row(offered, *(str(found[key]) for key in ("p50_ms", "p99_ms", "max_ms")))
+    result.print(waits)
+    said = ", ".join(f"{value} times the plain loop ({name})" for name, value in card.ratio.items())
+    result.print(f"{said}; at most {card.memory['peak_mb']:.0f} MB, load and tables included.")
