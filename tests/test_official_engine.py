@@ -27,7 +27,8 @@ PERSON = MESSAGE.replace(b"Flash Flood Warning<", b"Child Abduction Emergency<")
 
 
 def heard(ear, count):
-    for _ in range(1_000):
+    # On a machine that never ran this, the kernels are compiled first: a minute or two.
+    for _ in range(15_000):
         if len(ear.events) >= count:
             return [(e.phase, e.severity, [b.id[-6:] for b in e.bulletins]) for e in ear.events]
         threading.Event().wait(0.02)
