@@ -62,7 +62,7 @@ def test_an_engine_beats_while_it_runs_and_never_when_it_does_not(tmp_path):
         assert not engine.pulse.heart.turn()
         clock.advance(60)
         thread = running(engine)
-        for _ in range(2_000):
+        for _ in range(20_000):
             if engine.pulse.heart.taken:
                 break
             thread.join(0.01)

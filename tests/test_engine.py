@@ -160,7 +160,7 @@ def test_a_bulletin_reaches_the_event(tmp_path, quake_rows):
     source = Scripted(*reads(quake_rows), clock=clock)
     engine, ear = engine_of(tmp_path, {"recorded": source, "official": Official([line])}, clock)
     thread = running(engine)
-    for _ in range(1_000):
+    for _ in range(10_000):
         if any(event.tier == "official" for event in ear.events):
             break
         threading.Event().wait(0.05)
@@ -307,7 +307,7 @@ def test_an_official_event_is_not_told_again_after_a_restart(tmp_path):
         clock = HeldClock(START_MS + (start + 1) * MINUTE_MS)
         engine, ear = engine_of(tmp_path, {"official": Official([line])}, clock)
         thread = running(engine)
-        for _ in range(1_000):
+        for _ in range(10_000):
             if engine.intakes[0].tally.admitted and ear.events and engine.steps > 3:
                 break
             threading.Event().wait(0.02)
