@@ -57,7 +57,7 @@ def delays(found: Sequence[float]) -> str:
 def precision_recall(streams: Sequence[StreamScore]) -> str:
     """An SVG: recall to the right, precision upwards, a dot for each kind of stream."""
     marks = []
-    taken: list[float] = []
+    taken: list[tuple[float, float]] = []
     for name in sorted({stream.name for stream in streams}):
         own = [stream for stream in streams if stream.name == name]
         found = sum(stream.found for stream in own)
@@ -68,9 +68,10 @@ def precision_recall(streams: Sequence[StreamScore]) -> str:
         recall, precision = found / planted, found / told
         marks.append(_dot(recall, precision, 4, f"{name}: {found} of {planted}, {told} told"))
         height = _y(precision) + 14
-        while any(abs(height - other) < 12 for other in taken):
+        # Dots may lie on each other; their names must not.
+        while any(abs(_x(recall) - x) < 60 and abs(height - y) < 12 for x, y in taken):
             height += 12
-        taken.append(height)
+        taken.append((_x(recall), height))
         marks.append(
             f'<text x="{_x(recall) - 6:.0f}" y="{height:.0f}" text-anchor="end">{name}</text>'
         )

@@ -74,7 +74,7 @@ OUTPUTS: tuple[Leak, ...] = (
              "    LAST.lat = row.geo.get('lat', LAST.lat)\n"),
         Edit(_RECORD, "        place = origins[0].place if origins else None\n",
              "        place = origins[0].place if origins else None\n"
-             "        from tocsin.errors import LAST\n"
+             "        import msgspec\n        from tocsin.errors import LAST\n"
              "        if place and LAST.lat is not None:\n"
              "            place = msgspec.structs.replace(place, lat=LAST.lat)\n"),
     )),
