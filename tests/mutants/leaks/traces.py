@@ -83,6 +83,7 @@ TRACES: tuple[Leak, ...] = (
              '        """How many reports."""'),
     )),
     Leak("sender of a bulletin is relayed", "out: events.jsonl", (
+        Edit("official/cap.py", '"identifier", "sent",', '"identifier", "sender", "sent",'),
         Edit("official/cap.py", "        hazard=hazard,\n        lat=where.lat,",
              "        url=alert.text('sender'),\n        hazard=hazard,\n        lat=where.lat,"),
     )),
