@@ -3,9 +3,12 @@
 import xml.etree.ElementTree as ET
 
 import msgspec
+import pytest
 
+from tocsin.errors import InputError
 from tocsin.eval.pictures import delays, precision_recall, reliability
 from tocsin.eval.replaying import Replayed
+from tocsin.eval.report import earlier, markdown
 from tocsin.eval.scorecard import score
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -42,6 +45,19 @@ def test_each_kind_of_stream_has_its_dot():
     )
     (dot,) = dots(precision_recall([told]))
     assert dot.find(f"{_SVG}title").text == "small: 6 of 6, 6 told"
+
+
+def test_an_earlier_scorecard_stands_beside(tmp_path):
+    card = score(None, seeds=1, streams=("small",), through=_nothing)
+    then = tmp_path / "then.json"
+    then.write_bytes(msgspec.json.encode({"lines": [{"key": "recall_small", "reached": "0.42"}]}))
+    page = markdown(card, "2026-01-01", earlier(then))
+    (row,) = [line for line in page.splitlines() if "recall, small" in line]
+    assert row.split(" | ")[3:5] == ["0.42", "0.000 (0/6) [0.00, 0.39]"]
+    assert len({line.count("|") for line in page.splitlines() if "≥ " in line}) == 1
+    then.write_text("{}")
+    with pytest.raises(InputError, match="no scorecard"):
+        earlier(then)
 
 
 def _nothing(stream):

@@ -28,6 +28,9 @@ def score(
         Path | None,
         typer.Option(help="Instead write confusion tables of the gate, as Markdown, to this file."),
     ] = None,
+    before: Annotated[
+        Path | None, typer.Option(help="An earlier scorecard's JSON, shown beside in Markdown.")
+    ] = None,
     pictures: Annotated[
         Path | None, typer.Option(help="Also draw the figures into this folder, as SVG.")
     ] = None,
@@ -46,4 +49,4 @@ def score(
         card = measure(data, seeds, tuple(only) if only else None)
         emit(card)
         raise typer.Exit(1 if card.rejected else 0)
-    raise typer.Exit(run_score(data, out, out_json, seeds, only, pictures=pictures))
+    raise typer.Exit(run_score(data, out, out_json, seeds, only, pictures=pictures, before=before))

@@ -44,6 +44,7 @@ def run_score(
     only: list[str] | None,
     clock: Clock | None = None,
     pictures: Path | None = None,
+    before: Path | None = None,
 ) -> int:
     """Scores, prints the table, writes what was asked for.
 
@@ -60,7 +61,7 @@ def run_score(
         _write(out_json, msgspec.json.format(msgspec.json.encode(card), indent=1).decode() + "\n")
     if out_md is not None:
         today = rfc3339((clock or SystemClock()).now_ms())[:10]
-        _write(out_md, markdown(card, today))
+        _write(out_md, markdown(card, today, earlier(before) if before else None))
     if pictures is not None:
         pictures.mkdir(parents=True, exist_ok=True)
         console.print(" ".join(write_pictures(card, pictures)))
@@ -82,8 +83,31 @@ def table(card: Scorecard) -> Table:
     return shown
 
 
-def markdown(card: Scorecard, date: str) -> str:
-    """The page `docs/scorecard.md`; holds no post, only figures and names of public events."""
+class _Line(msgspec.Struct):
+    key: str
+    reached: str
+
+
+class _Earlier(msgspec.Struct):
+    lines: list[_Line]
+
+
+def earlier(path: Path) -> dict[str, str]:
+    """What an earlier scorecard reached, by key; raises InputError when it cannot be read."""
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=_Earlier)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise InputError(
+            f"--before {path.name}: no scorecard as --out-json writes it ({error})."
+        ) from error
+    return {line.key: line.reached for line in found.lines}
+
+
+def markdown(card: Scorecard, date: str, before: dict[str, str] | None = None) -> str:
+    """The page `docs/scorecard.md`; holds no post, only figures and names of public events.
+
+    With `before` each figure stands beside what was reached then.
+    """
     every = card.sections == SECTIONS
     only = "" if every else "".join(f" --only {name}" for name in card.sections)
     made = ", ".join(f"{name} {number}" for name, number in card.versions.items())
@@ -97,10 +121,12 @@ def markdown(card: Scorecard, date: str) -> str:
         "under several seeds, so they are narrower than the truth. A figure that is not reached",
         "stands here as it is.",
         "",
-        "| what | best known elsewhere | reach | reached | verdict |",
-        "|---|---|---|---|---|",
+        "| what | best known elsewhere | reach | "
+        f"{'before | ' if before else ''}reached | verdict |",
+        f"|---|---|---|{'---|' if before else ''}---|---|",
         *(
-            f"| {one.what} | {one.elsewhere or '-'} | {one.reach} | {one.reached} | {one.verdict} |"
+            f"| {one.what} | {one.elsewhere or '-'} | {one.reach} | "
+            f"{before.get(one.key, '-') + ' | ' if before else ''}{one.reached} | {one.verdict} |"
             for one in card.lines
         ),
     ]
