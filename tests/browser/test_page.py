@@ -234,6 +234,16 @@ def test_a_drill_is_unlike_the_real_thing(board, opened):
     expect(page.locator(".notice.drill")).to_have_text("Drill. This has not happened.")
 
 
+def _box_of(shown):
+    """Where something lies; while the panel is drawn anew it lies nowhere for a moment."""
+    for _ in range(50):
+        expect(shown).to_be_visible()
+        box = shown.bounding_box()
+        if box is not None:
+            return box
+    raise AssertionError("never stood still")
+
+
 def test_a_phone_shows_all_of_it(board, opened):
     fill(board)
     page = opened(**PHONE)
@@ -242,11 +252,11 @@ def test_a_phone_shows_all_of_it(board, opened):
     page.locator(".row").first.tap()
     panel = page.locator("#panel")
     expect(panel).to_contain_text("What changed")
-    assert panel.bounding_box() == {"x": 0, "y": 0, "width": 390, "height": 844}
+    assert _box_of(panel) == {"x": 0, "y": 0, "width": 390, "height": 844}
     assert page.evaluate("document.getElementById('panel').scrollWidth") <= 390
     close = panel.get_by_role("button", name="Close")
-    box = close.bounding_box()
-    assert box and box["width"] >= 32 and box["height"] >= 32
+    box = _box_of(close)
+    assert box["width"] >= 32 and box["height"] >= 32
     close.tap()
     expect(panel).to_be_hidden()
 
