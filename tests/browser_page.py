@@ -38,6 +38,12 @@ HOSTILE = (
 )
 
 
+def marked(page: Page) -> str | None:
+    """Id of the event whose row has the focus."""
+    found = page.evaluate("document.activeElement.closest('li')?.dataset.id ?? null")
+    return str(found) if found else None
+
+
 def hostile_event(number: int, words: str) -> Event:
     """An event with hostile words wherever the type allows any."""
     place = Place(words, words, "city", words, words, 10.0 + number, 20.0, 50.0)

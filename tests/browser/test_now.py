@@ -2,21 +2,15 @@
 
 import msgspec
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 import web_events as invented
-from browser_page import PHONE, QUAKE, drawn, fill
+from browser_page import PHONE, QUAKE, drawn, fill, marked
 from tocsin.model import Ground, Why
 from tocsin.web import Board, create_app, serve
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
-
-
-def marked(page: Page) -> str | None:
-    """Id of the event whose row has the focus."""
-    found = page.evaluate("document.activeElement.closest('li')?.dataset.id ?? null")
-    return str(found) if found else None
 
 
 def test_an_empty_page_says_what_to_do(opened):

@@ -7,13 +7,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import web_events as invented
-from browser_page import CONTRAST, HOSTILE, PHONE, QUAKE, fill, hostile_event
+from browser_page import CONTRAST, HOSTILE, PHONE, QUAKE, fill, hostile_event, marked
 from tocsin.model import Ground, Why
 from tocsin.web import Board, Served, create_app, serve
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
-
 
 
 @pytest.fixture
@@ -25,12 +24,6 @@ def built(tmp_path: Path) -> Path:
 def headlines(page: Page) -> list[str]:
     """The headlines in the order of the list."""
     return page.locator(".row-headline").all_inner_texts()
-
-
-def marked(page: Page) -> str | None:
-    """Id of the event whose row has the focus."""
-    found = page.evaluate("document.activeElement.closest('li')?.dataset.id ?? null")
-    return str(found) if found else None
 
 
 def test_an_empty_page_says_what_to_do(opened):

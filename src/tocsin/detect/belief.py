@@ -11,8 +11,8 @@ import numpy as np
 from tocsin.clock import HOUR_MS
 from tocsin.detect.attach import hour_count
 from tocsin.detect.state import BIN_MS, Events, PlaceTable
+from tocsin.model import K_VOICES
 
-K_VOICES = 5
 CORE_TERMS = 3
 ENOUGH = 4.0
 """Times five voices from which size says nothing more."""

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from tocsin.clock import HOUR_MS
 from tocsin.detect.attach import DOMINANT_PLUS, DOMINANT_TIMES, hour_count
+from tocsin.detect.belief import where_of
 from tocsin.detect.merge import event_cosine, places_agree
 from tocsin.detect.state import BIN_MS, DORMANT, FREE, LIVE, PlaceTable, State
 
@@ -72,10 +73,7 @@ class Company:
         if agree == -2:
             leading = float(events.country_votes[e].max())
         else:
-            known = events.places[e] >= 0
-            named, votes = events.places[e][known], events.place_votes[e][known]
-            unit = np.where(self._places.admin1[named] >= 0, self._places.admin1[named], named)
-            leading = max(float(votes[unit == u].sum()) for u in np.unique(unit))
+            leading = where_of(events, self._places, e).leading
         return leading >= max(OWN_VOTES, OWN_SHARE * int(events.voices[e]))
 
     def _same_place(self, a: int, b: int) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from tocsin.clock import HOUR_MS
 from tocsin.detect.belief import Scene, Table, Where, shipped, signs, where_of
 from tocsin.detect.describe import main_hazard, masked_share
-from tocsin.detect.state import EVENT_COUNTRIES, PlaceTable, State
+from tocsin.detect.state import PlaceTable, State
 from tocsin.detect.traits import Traits
 from tocsin.model import K_SENSITIVE, K_VOICES
 
@@ -139,7 +139,7 @@ class Scales:
     def _country(self, e: int) -> int:
         events = self._state.events
         votes = np.where(events.countries[e] >= 0, events.country_votes[e], -1.0)
-        best = int(votes.argmax()) if EVENT_COUNTRIES else 0
+        best = int(votes.argmax())
         if votes[best] <= 0 or 2 * votes[best] < votes[votes > 0].sum():
             return -1
         return int(events.countries[e, best])

@@ -54,27 +54,10 @@ def common_fields(url: str, period_s: float, low_s: float) -> tuple[Field, ...]:
     )
 
 
-class PolledFeed:
-    """Reads one address; subclasses say which wire its frames are in."""
+class Snapshot:
+    """Reads one address, which a subclass sets as `index` when it is made."""
 
-    spec: ClassVar[Spec]
-    accept: ClassVar[str] = ""
-
-    def __init__(self, settings: dict[str, Value], clock: Clock) -> None:
-        """`settings` as checked by the spec; raises ConfigError for a rate or name beyond it."""
-        told = {field.name: settings.get(field.name, field.default) for field in self.spec.fields}
-        self.settings = told
-        self.feed = feed_of(told)
-        url, contact = str(told["url"]), str(told["contact"])
-        period_s = next(f for f in self.spec.fields if f.name == "period_s").checked(
-            "period_s", told["period_s"]
-        )
-        if not contact and not is_loopback(url):
-            raise ConfigError(
-                "contact", "is empty", "Say how the feed's operator can reach you, in one line."
-            )
-        assert isinstance(period_s, float)
-        self.index = ConditionalGet(url, period_s, contact, clock, random.Random(), self.accept)
+    index: ConditionalGet
 
     @property
     def heard_ms(self) -> int | None:
@@ -100,6 +83,29 @@ class PolledFeed:
     def close(self) -> None:
         """Forget a request under way."""
         self.index.close()
+
+
+class PolledFeed(Snapshot):
+    """An address with the common fields; subclasses say which wire its frames are in."""
+
+    spec: ClassVar[Spec]
+    accept: ClassVar[str] = ""
+
+    def __init__(self, settings: dict[str, Value], clock: Clock) -> None:
+        """`settings` as checked by the spec; raises ConfigError for a rate or name beyond it."""
+        told = {field.name: settings.get(field.name, field.default) for field in self.spec.fields}
+        self.settings = told
+        self.feed = feed_of(told)
+        url, contact = str(told["url"]), str(told["contact"])
+        period_s = next(f for f in self.spec.fields if f.name == "period_s").checked(
+            "period_s", told["period_s"]
+        )
+        if not contact and not is_loopback(url):
+            raise ConfigError(
+                "contact", "is empty", "Say how the feed's operator can reach you, in one line."
+            )
+        assert isinstance(period_s, float)
+        self.index = ConditionalGet(url, period_s, contact, clock, random.Random(), self.accept)
 
 
 def feed_of(settings: dict[str, Value | None]) -> Feed:

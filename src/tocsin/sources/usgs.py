@@ -5,15 +5,14 @@ from typing import Literal
 from tocsin.clock import Clock
 from tocsin.config import Field, Spec, Value
 from tocsin.errors import ConfigError
-from tocsin.metrics import Reason
-from tocsin.sources import Post
+from tocsin.sources.polled import Snapshot
 from tocsin.sources.polling import ConditionalGet
 
 PERIOD_LOW_S = 60.0
 """The feed changes once a minute, so asking more often brings nothing but load."""
 
 
-class UsgsSource:
+class UsgsSource(Snapshot):
     """Whole feed bodies in the GeoJSON wire; what they say is read by `tocsin.official`."""
 
     wire: Literal["usgs"] = "usgs"
@@ -58,29 +57,4 @@ class UsgsSource:
                 "period_s", f"{period_s} is below {PERIOD_LOW_S}", "Ask at most once a minute."
             )
         url = str(settings.get("url", self.spec.fields[0].default))
-        self._feed = ConditionalGet(url, period_s, str(settings.get("contact", "")), clock)
-
-    @property
-    def heard_ms(self) -> int | None:
-        """When the feed last answered."""
-        return self._feed.heard_ms
-
-    def open(self, cursor: str | None) -> None:
-        """Nothing to connect: the feed is a snapshot, so a cursor has nothing to say."""
-
-    def read(self, wait_s: float) -> tuple[list[bytes], str | None]:
-        """The whole body when it changed, else nothing; there is no cursor.
-
-        The first read of a new process brings everything the feed holds, so nothing is
-        lost over a restart. Raises SourceLost or SourceRefused.
-        """
-        body = self._feed.poll(wait_s)
-        return ([body] if body is not None else []), None
-
-    def decode(self, frame: bytes) -> Post | Reason:
-        """No post is ever in here: bulletins are read by `tocsin.official.parse`."""
-        return Reason.OTHER_KIND
-
-    def close(self) -> None:
-        """Forget a request under way."""
-        self._feed.close()
+        self.index = ConditionalGet(url, period_s, str(settings.get("contact", "")), clock)
