@@ -181,6 +181,9 @@ def test_reading_is_not_disturbed_by_news(board, opened):
     board.publish(invented.event(90))
     expect(page.locator(".row")).to_have_count(9)
     assert page.evaluate("document.activeElement.textContent") == "As JSON"
+    board.publish(msgspec.structs.replace(invented.earthquake()[2], revision=4))
+    expect(page.locator("#panel .history li")).to_have_count(4)
+    assert page.evaluate("document.activeElement.textContent") == "As JSON"
     page.locator(".row").nth(4).focus()
     before = marked(page)
     board.publish(invented.event(91))

@@ -33,6 +33,7 @@ const state = {
 };
 let arrivals = null;
 let loading = 0;
+let asked = 0;
 let frame = 0;
 
 const nowMs = () => Date.now() + state.skewMs;
@@ -167,8 +168,10 @@ async function reload() {
 }
 
 async function loadRevisions(id) {
+  // Answers may overtake each other: only that to the newest question counts.
+  const question = ++asked;
   const found = await get(`/api/events/${id}`).catch(() => ({ revisions: [] }));
-  if (state.open !== id) return;
+  if (state.open !== id || question !== asked) return;
   state.revisions = found.revisions;
   soon();
 }

@@ -103,14 +103,16 @@ export class Panel {
   constructor(root, { onClose, onOpen }) {
     Object.assign(this, { root, onClose, onOpen });
     this.id = null;
-    this.shown = [];
+    this.shown = null;
   }
 
   /** Show one event; keeps scroll and focus when it is the same event again. */
   show(event, revisions, nowMs) {
-    if (this.shown[0] === event && this.shown[1] === revisions) return;
-    this.shown = [event, revisions];
-    const inside = this.root.contains(document.activeElement);
+    // By revision: a second snapshot brings new objects that say the same.
+    const shown = `${event.event_id} ${event.revision} ${revisions?.at(-1)?.revision} ${revisions?.length}`;
+    if (this.shown === shown) return;
+    this.shown = shown;
+    const held = this.#held();
     const scroll = this.id === event.event_id ? this.root.scrollTop : 0;
     this.id = event.event_id;
     put(
@@ -135,13 +137,27 @@ export class Panel {
     );
     this.root.hidden = false;
     this.root.scrollTop = scroll;
-    if (inside) this.root.querySelector("h2").focus({ preventScroll: true });
+    if (held) this.#focus(held);
+  }
+
+  /** What a reader in the panel stands on, in words that outlive a redraw; null outside it. */
+  #held() {
+    const on = document.activeElement;
+    return this.root.contains(on) ? `${on.tagName} ${on.textContent}` : null;
+  }
+
+  /** Give the focus back to what was held, or to the title when that is gone. */
+  #focus(held) {
+    const same = [...this.root.querySelectorAll("a, button, summary")].find(
+      (node) => `${node.tagName} ${node.textContent}` === held,
+    );
+    (same ?? this.root.querySelector("h2")).focus({ preventScroll: true });
   }
 
   /** Show that an event cannot be had. */
   missing(id) {
     this.id = id;
-    this.shown = [];
+    this.shown = null;
     this.root.replaceChildren(
       this.#head({ hazard: "event" }),
       el("h2", { id: "panel-title", tabindex: "-1" }, "This event is no longer kept"),
@@ -153,7 +169,7 @@ export class Panel {
   /** Put the panel away. */
   hide() {
     this.id = null;
-    this.shown = [];
+    this.shown = null;
     this.root.hidden = true;
     this.root.replaceChildren();
   }
