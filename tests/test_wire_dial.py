@@ -94,7 +94,8 @@ class Tunnel:
             port = int(self.head.split()[1].rpartition(b":")[2])
             far = socket.create_connection(("127.0.0.1", port))
             threading.Thread(target=self._pump, args=(near, far), daemon=True).start()
-            self._pump(far, near)
+            with far:
+                self._pump(far, near)
         near.close()
         self._server.close()
 
