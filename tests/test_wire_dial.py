@@ -5,6 +5,7 @@ import socket
 import ssl
 import subprocess
 import threading
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -93,17 +94,22 @@ class Tunnel:
         if self.answer.startswith("200"):
             port = int(self.head.split()[1].rpartition(b":")[2])
             far = socket.create_connection(("127.0.0.1", port))
-            threading.Thread(target=self._pump, args=(near, far), daemon=True).start()
-            with far:
-                self._pump(far, near)
+            back = threading.Thread(target=self._pump, args=(near, far))
+            back.start()
+            self._pump(far, near)
+            back.join()
+            far.close()
         near.close()
         self._server.close()
 
     @staticmethod
     def _pump(one, other):
-        while data := one.recv(65_536):
-            other.sendall(data)
-        other.shutdown(socket.SHUT_WR)
+        # Either side may hang up first.
+        with suppress(OSError):
+            while data := one.recv(65_536):
+                other.sendall(data)
+        with suppress(OSError):
+            other.shutdown(socket.SHUT_RDWR)
 
 
 def test_a_proxy_of_the_environment_is_used_and_told_who_asks(encrypted, monkeypatch):
