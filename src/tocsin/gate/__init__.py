@@ -119,9 +119,7 @@ class Gate:
         tally.refuse(Reason.NO_HAZARD, int((is_post & ~named).sum()))
         tally.refuse(Reason.REMOVAL, int(((columns.refused == 0) & ~is_post).sum()))
 
-    def _arrived(
-        self, columns: Columns, named: NDArray[np.bool_], received_ms: int | None
-    ) -> Busy:
+    def _arrived(self, columns: Columns, named: NDArray[np.bool_], received_ms: int | None) -> Busy:
         """Rows that are removals or name a hazard, with the stream time at which they came."""
         rows = np.flatnonzero(columns.refused == 0)
         stamps = columns.at_ms[rows]
