@@ -66,9 +66,7 @@ class Gate:
         """
         return self.take(self.sift(frames, view, scan), family, tally, received_ms, stream)
 
-    def sift(
-        self, frames: Frames, view: Decode, scan: Scan | None = None
-    ) -> Sifted:
+    def sift(self, frames: Frames, view: Decode, scan: Scan | None = None) -> Sifted:
         """The first two steps, which remember nothing: several threads may do them at once."""
         columns = decode(frames, view, scan)
         wanted = (columns.refused == 0) & (columns.op <= EDIT)
