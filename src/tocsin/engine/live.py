@@ -24,6 +24,7 @@ from tocsin.gate.admit import Passed
 from tocsin.model import Alert, Bulletin, Event, Watch
 from tocsin.pipeline import Pipeline
 from tocsin.sources import Source
+from tocsin.sources.columns import count_of, listed
 from tocsin.store import Store
 from tocsin.store.records import fell_below_k
 from tocsin.vocabulary.gazetteer import Gazetteer
@@ -234,7 +235,7 @@ class Engine:
         for chunk in chunks:
             if chunk.intake.kind == "bulletins":
                 bulletins += self._reader.read(
-                    chunk.intake.source, chunk.frames, chunk.intake.tally
+                    chunk.intake.source, listed(chunk.frames), chunk.intake.tally
                 )
         for chunk in chunks:
             if chunk.intake.kind == "posts":
@@ -249,7 +250,7 @@ class Engine:
                 )  # fmt: skip
                 events += self._through(passed, bulletins)
                 bulletins = []
-                self._heard_ms = self._clock.now_ms() if chunk.frames else self._heard_ms
+                self._heard_ms = self._clock.now_ms() if count_of(chunk.frames) else self._heard_ms
         events += self._through(self._gate.pass_time(self._stream_hand_ms()), bulletins)
         if self.drill:
             events = [msgspec.structs.replace(event, drill=True) for event in events]
