@@ -1,4 +1,4 @@
-"""Takes invented recordings in batches of any size and cuts them again and again: same bytes?"""
+"""Takes invented recordings in batches of any size, cuts them again and again, and compares."""
 
 import sys
 from pathlib import Path
