@@ -90,7 +90,6 @@ def create_app(
         "/api/coverage": lambda _: json_answer(coverage()),
     }
     specs = {spec.path: spec for spec in ROUTES}
-    writable = Writable([(s.method, s.path) for s in ROUTES if s.method != "GET"])
     routes: list[BaseRoute] = [
         Route(path, _checked(answer, specs[path]), methods=["GET"])
         for path, answer in answers.items()
@@ -103,21 +102,23 @@ def create_app(
     routes.append(Mount("/static", StaticFiles(directory=PAGE), name="static"))
     app = Starlette(
         routes=routes,
-        middleware=[
-            Middleware(
-                Guard,
-                contract=first.contract,
-                hosts=hosts,
-                writable=writable,
-                doors=Doors(ROUTES),
-                access=access,
-                public_host=public_host,
-            )
-        ],
+        middleware=[_guard(first.contract, hosts, access, public_host)],
         exception_handlers={HTTPException: _refused, BadQuery: _bad_query},
     )
     app.state.streams = streams
     return app
+
+
+def _guard(contract: str, hosts: tuple[str, ...], access: Access, public_host: str) -> Middleware:
+    return Middleware(
+        Guard,
+        contract=contract,
+        hosts=hosts,
+        writable=Writable([(s.method, s.path) for s in ROUTES if s.method != "GET"]),
+        doors=Doors(ROUTES),
+        access=access,
+        public_host=public_host,
+    )
 
 
 def _file(path: Path) -> Answer:
