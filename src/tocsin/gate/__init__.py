@@ -66,7 +66,9 @@ class Gate:
         """
         return self.take(self.sift(frames, view, scan), family, tally, received_ms, stream)
 
-    def sift(self, frames: Frames, view: Decode, scan: Scan | None = None) -> Sifted:
+    def sift(
+        self, frames: Frames, view: Decode, scan: Scan | None = None
+    ) -> Sifted:
         """The first two steps, which remember nothing: several threads may do them at once."""
         columns = decode(frames, view, scan)
         wanted = (columns.refused == 0) & (columns.op <= EDIT)
@@ -116,7 +118,9 @@ class Gate:
         tally.refuse(Reason.NO_HAZARD, int((is_post & ~named).sum()))
         tally.refuse(Reason.REMOVAL, int(((columns.refused == 0) & ~is_post).sum()))
 
-    def _arrived(self, columns: Columns, named: NDArray[np.bool_], received_ms: int | None) -> Busy:
+    def _arrived(
+        self, columns: Columns, named: NDArray[np.bool_], received_ms: int | None
+    ) -> Busy:
         """Rows that are removals or name a hazard, with the stream time at which they came."""
         rows = np.flatnonzero(columns.refused == 0)
         stamps = columns.at_ms[rows]

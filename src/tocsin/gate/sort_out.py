@@ -133,15 +133,15 @@ class Sorter:
             np.full(len(rows), window, np.int64),
         )  # fmt: skip
 
-    def _told_of(self, tags: NDArray[np.uint64], posts: NDArray[np.uint64]) -> NDArray[np.bool_]:
-        """(n,): which removals may concern a post of before or of this batch; few ever do."""
+    def _told_of(self, tags: NDArray[np.uint64], posts: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Which removals may concern a post of before or of this batch; few ever do."""
         asked = set(tags.ravel().tolist())
         known = (self._held.keys() & asked) | (self.seen.keys() & asked)
         known |= asked.intersection(posts.tolist())
         if not known:
-            return np.zeros(len(tags), np.bool_)
-        told: NDArray[np.bool_] = np.isin(tags, np.array(sorted(known), np.uint64)).any(axis=1)
-        return told
+            return np.zeros(0, np.int64)
+        concerned = np.isin(tags, np.array(sorted(known), np.uint64))
+        return np.flatnonzero(concerned.sum(axis=1))
 
     def _take_back(
         self, before: int, at_ms: int, tags: NDArray[np.uint64], removals: RemovalRows
