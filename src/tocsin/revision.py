@@ -6,7 +6,7 @@ from datetime import datetime
 from tocsin.bulletin import Bulletin, Support
 from tocsin.clock import HOUR_MS, MINUTE_MS, rfc3339
 from tocsin.detect.weigh import SENSITIVE_SHARE
-from tocsin.locate import Circle, locate, place_of, population_band
+from tocsin.locate import Circle, locate, place_of, population_band, units_named
 from tocsin.locate.steady import steady
 from tocsin.model import BANDS, BulletinRef, Event, Evidence, Ground, Place, Why
 from tocsin.official.corroborate import Corroborator
@@ -55,14 +55,16 @@ class Composer:
         if self._official.in_the_news(*about):
             families.add(NEWS)
         facts = resolve_facts(evidence, support)
-        rating = rate(evidence, origins, facts, support, hazard, sensitive, sorted(families))
+        # Where people assemble nothing is said of how far a crowd reaches.
+        units = 0 if sensitive else units_named(evidence, self._gazetteer)
+        rating = rate(evidence, origins, facts, support, hazard, sensitive, sorted(families), units)
         band = voices_band(evidence.voices)
         if before is not None:
             band = max(band, before.voices, key=BANDS.index)
         grain_ms = 5 * MINUTE_MS if sensitive else MINUTE_MS
         first_seen = rfc3339(evidence.first_seen_ms // grain_ms * grain_ms)
-        if before is not None and before.origin != "posts":
-            # Whoever spoke first, official or not, has seen it first.
+        if before is not None:
+            # Whoever spoke first, official or not, has seen it first, also before a restart.
             first_seen = min(first_seen, before.first_seen)
         return Event(
             event_id=evidence.event_id,

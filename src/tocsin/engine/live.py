@@ -10,6 +10,7 @@ import msgspec
 from tocsin.clock import DAY_MS, MINUTE_MS, Clock
 from tocsin.config import Value
 from tocsin.deliver import Desk, Dispatcher, Links, Policy, Sink
+from tocsin.engine import memory
 from tocsin.engine.bulletins import BulletinReader
 from tocsin.engine.coverage import Coverage, Ear
 from tocsin.engine.entry import Entry
@@ -39,7 +40,6 @@ KEEP_DAYS = 400
 """How long event revisions are kept."""
 SEND_S = 0.5
 """Longest pause before a channel looks again at what it owes."""
-_ORDINAL = "ordinal"
 
 
 class Notice(NamedTuple):
@@ -88,7 +88,7 @@ class Engine:
         self.contract = vocabulary.contract
         streams = sorted((s.spec.family, n) for n, s in sources.items() if s.spec.kind == "posts")
         families = [family for family, _ in streams]
-        ordinal = int((store.meta(_ORDINAL) or b"0").decode())
+        ordinal = memory.ordinal_of(store)
         self._near = near = Gatherer(list(hazard_ids()), gazetteer.iso_codes)
         self._line = Pipeline(gazetteer, families, keys.identity, self.contract, ordinal, near)
         self._reader = BulletinReader(vocabulary, gazetteer)
@@ -145,10 +145,8 @@ class Engine:
     def run(self) -> None:
         """Work until `stop`; a store that cannot be used ends the run with its error."""
         self.store.checkpoint()
-        for revision in reversed(self.store.latest(self._clock.now_ms() - 2 * DAY_MS)):
-            if revision.event is not None:
-                self._line.recall(revision.event)
-                self._listeners.event(revision.event)
+        for event in memory.recall(self.store, self._line, self._clock.now_ms()):
+            self._listeners.event(event)
         for intake in self.intakes:
             intake.start()
         senders = [
@@ -253,8 +251,7 @@ class Engine:
         now_ms = self._clock.now_ms()
         alerts, held = self.desk.take(alerts, now_ms)
         if events or alerts or cursors or held:
-            ordinal = str(self._line.ordinal).encode()
-            self.store.commit_step(events, alerts, cursors, now_ms, {_ORDINAL: ordinal}, held)
+            self.store.commit_step(events, alerts, cursors, now_ms, memory.kept(self._line), held)
         for event in events:
             self._listeners.event(event)
         for alert in alerts:
