@@ -8,7 +8,7 @@ from tocsin.engine.overload import FALL_S, MOST, RISE_S, Ladder, Shed
 from tocsin.eval.bench.load import make_load
 from tocsin.sources.columns import block_of, listed
 from tocsin.sources.frames import decode_jetstream
-from tocsin.sources.spare_kernel import thinned
+from tocsin.sources.spare import thinned
 
 ORDER = ["statistics", "copies", "crowds", "minor", "unread"]
 

@@ -18,7 +18,7 @@ from tocsin.engine.shed import COPIES_READ, CROWD_READ, Shedder
 from tocsin.gate import Passed
 from tocsin.metrics import Reason, Tally
 from tocsin.sources.columns import block_of, count_of
-from tocsin.sources.spare_kernel import thinned
+from tocsin.sources.spare import thinned
 from tocsin.vocabulary.hazards import load_hazards
 from tocsin.web.live import health_of
 

@@ -17,7 +17,7 @@ from tocsin.sources.frames import POSTS, decode_jetstream
 from tocsin.sources.jetstream_cursor import Cursor, Tracker, Wire
 from tocsin.sources.jetstream_servers import Turns, address, others
 from tocsin.sources.scan import scan_jetstream
-from tocsin.sources.spare_kernel import thinned
+from tocsin.sources.spare import thinned
 from tocsin.sources.wire import Link
 from tocsin.sources.wire_dial import dial
 

@@ -3,12 +3,9 @@
 import numpy as np
 
 from tocsin.compiled import kernel
-from tocsin.sources.columns import Block
 
 _HEAD_BYTES = 640
 """Where the operation of a frame stands at the latest, else the frame is kept."""
-_OPERATION = np.frombuffer(b'"operation":"', np.uint8).copy()
-_CREATE = np.frombuffer(b'create"', np.uint8).copy()
 _TAIL_BYTES = 64
 
 
@@ -43,10 +40,3 @@ def mark_spare(data, start, end, operation, create, keep_one_in, kept):
                 mixed = (mixed ^ np.uint64(data[at])) * np.uint64(0x100000001B3)
             mixed ^= mixed >> np.uint64(29)
             kept[row] = mixed % np.uint64(keep_one_in) == np.uint64(0)
-
-
-def thinned(block: Block, keep_one_in: int) -> Block:
-    """The frames that are read when of new posts only one in so many is."""
-    kept = np.zeros(len(block.start), np.bool_)
-    mark_spare(block.buffer, block.start, block.end, _OPERATION, _CREATE, keep_one_in, kept)
-    return block._replace(start=block.start[kept], end=block.end[kept])
