@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo ui test lint browser wheel reference constraints nightly kills clean
+.PHONY: help demo ui test lint browser wheel reference constraints nightly kills deliver clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -57,6 +57,9 @@ nightly: $(VENV)/.test $(VENV)/.tocsin ui browser ## Every test, with many more 
 
 kills: $(VENV)/.test $(VENV)/.tocsin ## Kill the engine KILLS times (3000, hours) and write down what arrived
 	@nice $(BIN)/python bench/kills.py $(KILLS) $(ARGS)
+
+deliver: $(VENV)/.test $(VENV)/.tocsin ## Measure decision to first send, to 1,000 receivers of which 50 hang
+	@$(BIN)/python bench/deliver.py $(ARGS)
 
 wheel: $(VENV)/.run ui ## Build the wheel into dist/
 	@rm -rf dist

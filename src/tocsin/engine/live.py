@@ -10,7 +10,7 @@ import msgspec
 
 from tocsin.clock import DAY_MS, MINUTE_MS, Clock
 from tocsin.config import Value
-from tocsin.deliver import Desk, Dispatcher, Links, Policy, Sink
+from tocsin.deliver import Crew, Desk, Dispatcher, Links, Policy, Sink
 from tocsin.engine.bulletins import BulletinReader
 from tocsin.engine.coverage import Coverage, Ear
 from tocsin.engine.intake import Chunk, Intake
@@ -37,8 +37,6 @@ SILENCE_MS = 30_000
 """After so long without posts the stream's time follows the clock."""
 KEEP_DAYS = 400
 """How long event revisions are kept."""
-SEND_S = 0.5
-"""Longest pause before a channel looks again at what it owes."""
 _ORDINAL = "ordinal"
 
 
@@ -98,6 +96,7 @@ class Engine:
         self._matcher = Matcher(watches)
         self.links, self.drill, self.pulse = links, drill, Pulse(self, watchdog or {}, clock)
         self.dispatcher = Dispatcher(store, sinks, clock, self._rng, links)
+        self._crew = Crew(self.dispatcher, store, clock, self._fail, step_s)
         self.desk = Desk(policies or {}, store)
         self._seen_version = -1
         self._renew_watches()
@@ -145,13 +144,9 @@ class Engine:
                 self._listeners.event(revision.event)
         for intake in self.intakes:
             intake.start()
-        senders = [
-            threading.Thread(target=self._send, args=(c,), name=f"deliver-{c}", daemon=True)
-            for c in self.dispatcher.channels
-        ]
-        senders.append(threading.Thread(target=self.pulse.run, args=(self._stop,), daemon=True))
-        for sender in senders:
-            sender.start()
+        self._crew.start()
+        pulse = threading.Thread(target=self.pulse.run, args=(self._stop,), daemon=True)
+        pulse.start()
         self.ready.set()
         try:
             self._loop()
@@ -163,8 +158,8 @@ class Engine:
             self.ready.clear()
             for intake in self.intakes:
                 intake.stop()
-            for sender in senders:
-                sender.join(10.0)
+            self._crew.stop()
+            pulse.join(10.0)
             self.dispatcher.close()
             self.store.checkpoint()
 
@@ -262,6 +257,7 @@ class Engine:
         if events or alerts or cursors or held:
             ordinal = str(self._line.ordinal).encode()
             self.store.commit_step(events, alerts, cursors, now_ms, {_ORDINAL: ordinal}, held)
+        self._crew.wake({alert.channel for alert in alerts})
         for event in events:
             self._listeners.event(event)
         for alert in alerts:
@@ -284,16 +280,7 @@ class Engine:
         self._ear.hear(passed.batch, passed.removals, passed.now_ms)
         return self._line.step(passed.batch, passed.removals, bulletins, passed.now_ms).events
 
-    def _send(self, channel: str) -> None:
-        """Deliver what one channel is owed until the run ends; channels do not wait in line.
-
-        A failing store is the loop's to report.
-        """
-        while not self._stop.is_set():
-            try:
-                self.dispatcher.run_channel(channel, self._clock.now_ms())
-            except TocsinError as error:
-                self.failed = error
-                self._stop.set()
-                return
-            self._stop.wait(min(self._step_s, SEND_S))
+    def _fail(self, error: TocsinError) -> None:
+        """A store that fails while something is sent ends the run."""
+        self.failed = error
+        self._stop.set()
