@@ -123,8 +123,7 @@ class Engine:
         self._heard_ms = self.started_ms if streams else 0
         self.stepped_ms = self.steps = 0
         self.failed: TocsinError | None = None
-        self._swept_ms = self.started_ms
-        self._has_traces = False
+        self._swept_ms, self._has_traces = self.started_ms, False
         self._deaf: set[str] = set()
 
     @property
