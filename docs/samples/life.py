@@ -63,7 +63,7 @@ def _told(event: Event) -> Event:
 def _lives() -> dict[str, list[Event]]:
     worse = _next(
         FIRE, 16, phase="updated", level="red", severity="Severe", voices="50-199",
-        families=("bluesky", "mastodon"), confidence=0.8,
+        tier="corroborated", families=("bluesky", "mastodon"), confidence=0.8,
         facts=(_fact("evacuated", 800.0, 1_000.0, None, 15), _fact("injured", 3.0, 4.0, None, 15)),
     )  # fmt: skip
     confirmed = _next(

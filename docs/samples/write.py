@@ -1,6 +1,5 @@
 """Writes docs/samples: three events through their lives, in every format and language."""
 
-import email.policy
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -57,9 +56,12 @@ def _forms(voice: Voice) -> Iterator[tuple[str, str]]:
     told = list(zip(TITLES, messages(), strict=True))
     lines = [f"=== {title} ===\n{message(one, voice).text()}\n" for title, one in told]
     yield "text", "\n".join(lines)
-    yield "jsonl", "".join(
-        msgspec.json.encode({"key": one.key, **data_of(one, voice)}).decode() + "\n"
-        for _, one in told
+    yield (
+        "jsonl",
+        "".join(
+            msgspec.json.encode({"key": one.key, **data_of(one, voice)}).decode() + "\n"
+            for _, one in told
+        ),
     )
     yield "webhook", _listed([(title, webhook_body(one, voice)) for title, one in told])
     for name, kind in sorted(load_sinks().items()):
@@ -108,7 +110,7 @@ def _readme(forms: list[str]) -> str:
     rows = "\n".join(f"| [{form}]({form}/) |" for form in forms)
     return f"""# Samples
 
-Three invented events through their lives, as one channel gets them. A wildfire is reported by posts,
+Three invented events through their lives, as a channel gets them. A wildfire is reported by posts,
 gets worse, is confirmed by an agency, and is over. A flood is reported, turns out smaller than was
 told, and is withdrawn. A third one is a drill. `python docs/samples/write.py` writes these files
 from the code that sends; a test holds them to it.
@@ -136,5 +138,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    assert email.policy is not None
     sys.exit(main())

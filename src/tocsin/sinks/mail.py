@@ -213,7 +213,8 @@ def _section(said: Message) -> str:
     urgent = "".join(f"<p><strong>{escape(line)}</strong></p>" for line in said.urgent)
     rows = "".join(
         f'<tr><th scope="row" style="text-align:start;padding-inline-end:1em">'
-        f"{escape(row.label)}</th><td>{escape(row.value)}</td></tr>"
+        # A date or a Latin name keeps its own order between Arabic letters.
+        f"{escape(row.label)}</th><td><bdi>{escape(row.value)}</bdi></td></tr>"
         for row in said.rows
     )
     answer = ""
