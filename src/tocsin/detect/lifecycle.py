@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from tocsin.batch import Batch, Removals
 from tocsin.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from tocsin.detect import advance as adv
+from tocsin.detect import nucleus
 from tocsin.detect.chores import Chores
 from tocsin.detect.company import Company
 from tocsin.detect.describe import describe, main_hazard
-from tocsin.detect.merge import absorb, clear_event
+from tocsin.detect.merge import absorb, base_rate, clear_event
 from tocsin.detect.register import Register
 from tocsin.detect.removal import find_rows, remove_report
 from tocsin.detect.state import (
@@ -151,11 +152,11 @@ class Detector:
         events = self.state.events
         e = self._register.found(cell, surprise, window_s, now_ms, self._start_bin)
         out = np.zeros((RING, 2), np.int64)
-        n = adv.gather(
+        n = nucleus.gather(
             self.state, e, cell, now_ms, window_s * 1000, self._places, self._related, out, 0
         )
         self._note_joined(out[:n])
-        events.hazard[e] = main_hazard(events, e)
+        self._name(e)
         home = self._company.home_of(e)
         if home is not None:
             self._merge(home, e, now_ms)
@@ -172,9 +173,18 @@ class Detector:
         if not self._scales.weigh(e, heard_ms, now_ms, tried, quiet):
             return
         events.stage[e] = LIVE
-        events.hazard[e] = main_hazard(events, e)
+        self._name(e)
         self._reported.append((int(events.number[e]), self._joins))
         self._emit(e, "reported", now_ms)
+
+    def _name(self, e: int) -> None:
+        """Call an event by the hazard most of its reports name, and judge its size by that one."""
+        events = self.state.events
+        hazard = main_hazard(events, e)
+        if hazard != events.hazard[e]:
+            born_bin = int(events.born_ms[e]) // BIN_MS
+            events.hazard[e] = hazard
+            events.base[e] = base_rate(self.state, hazard, self._start_bin, born_bin)
 
     def _heard(self, now_ms: int) -> tuple[int, int]:
         """How long the stream has been heard in ms, and the bursts looked at within a day."""
@@ -192,7 +202,7 @@ class Detector:
         self._register.strike_out(old)
         self._dirty.discard(e)
         self._dirty.add(home)
-        events.hazard[home] = main_hazard(events, home)
+        self._name(home)
 
     # -- time -----------------------------------------------------------------------------
 
@@ -216,17 +226,30 @@ class Detector:
         events = self.state.events
         if now_ms % BIN_MS == 0:
             self._chores.every_ten_minutes(now_ms)
+            out = np.zeros((RING, 2), np.int64)
+            n = nucleus.look_again(self.state, self._places, self._related, now_ms, out)
+            self._note_joined(out[:n])
         for e in (int(e) for e in np.flatnonzero(events.stage != FREE)):
             stage = events.stage[e]
             if stage == CANDIDATE and now_ms - events.born_ms[e] > CANDIDATE_MS:
-                adv.release(self.state, e, self._places.country, self._places.admin1)
+                nucleus.release(self.state, e, self._places.country, self._places.admin1)
                 self._forget(e)
             elif stage == CANDIDATE:
-                self._report_if_ripe(e, now_ms)
+                self._grow(e, now_ms)
             elif stage == LIVE:
                 self._tend(e, now_ms)
             elif stage == DORMANT and now_ms - events.last_ms[e] > REOPEN_MS:
                 self._forget(e)
+
+    def _grow(self, e: int, now_ms: int) -> None:
+        """One minute of a candidate: it joins the live event whose words it has by now."""
+        if now_ms % BIN_MS == 0 and e in self._dirty:
+            self._dirty.discard(e)
+            home = self._company.live_home_of(e)
+            if home is not None:
+                self._merge(home, e, now_ms)
+                return
+        self._report_if_ripe(e, now_ms)
 
     def _tend(self, e: int, now_ms: int) -> None:
         """One minute of a live event: merge, update or end it."""
@@ -238,7 +261,7 @@ class Detector:
             if home is not None:
                 self._merge(home, e, now_ms)
                 return
-            events.hazard[e] = main_hazard(events, e)
+            self._name(e)
             self._emit(e, "updated", now_ms)
         if now_ms - events.born_ms[e] > YOUNG_MS and self._is_quiet(e, now_ms // BIN_MS):
             self._emit(e, "resolved", now_ms)
