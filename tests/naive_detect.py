@@ -1,6 +1,7 @@
 """Pieces of the detector as counting and set arithmetic."""
 
 import math
+from collections import Counter
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
@@ -133,3 +134,9 @@ def home_country(nations, rival):
     """The country named most, first come first, where a second is named `rival` times; else -1."""
     counted = sorted(Counter(nations).items(), key=lambda one: -one[1])
     return counted[0][0] if len(counted) > 1 and counted[1][1] >= rival else -1
+
+
+def rows_of(rows, posts, voices):
+    """Slots of the rows (slot, post, voices) that bear a removed post's or voice's tag."""
+    posts, voices = set(posts) - {0}, set(voices) - {0}
+    return [slot for slot, post, own in rows if post in posts or voices & set(own)]

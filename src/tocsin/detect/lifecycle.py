@@ -11,13 +11,14 @@ from tocsin.detect import advance as adv
 from tocsin.detect import nucleus
 from tocsin.detect.chores import Chores
 from tocsin.detect.company import Company
-from tocsin.detect.describe import describe, main_hazard
-from tocsin.detect.merge import absorb, base_rate, clear_event
+from tocsin.detect.describe import describe
+from tocsin.detect.links import find_rows
+from tocsin.detect.merge import absorb, clear_event
+from tocsin.detect.pace import is_quiet, settle
 from tocsin.detect.register import Register
-from tocsin.detect.removal import find_rows, remove_report
+from tocsin.detect.removal import remove_report
 from tocsin.detect.state import (
     BIN_MS,
-    BINS,
     CANDIDATE,
     DORMANT,
     FREE,
@@ -30,8 +31,7 @@ from tocsin.detect.traits import Traits
 from tocsin.detect.weigh import RIPE_SCORE, Scales, Watcher
 from tocsin.model import Evidence, Phase
 
-YOUNG_MS, QUIET_BINS = 2 * HOUR_MS, 24
-CLOSE_SHARE = 0.9
+YOUNG_MS = 2 * HOUR_MS
 CANDIDATE_MS = 12 * HOUR_MS
 REOPEN_MS = 48 * HOUR_MS
 
@@ -151,12 +151,11 @@ class Detector:
             self._forget(crowded)
         events = self.state.events
         e = self._register.found(cell, surprise, window_s, now_ms, self._start_bin)
-        out = np.zeros((RING, 2), np.int64)
-        n = nucleus.gather(
-            self.state, e, cell, now_ms, window_s * 1000, self._places, self._related, out, 0
+        since_ms = now_ms - window_s * 1_000
+        self._note_joined(
+            nucleus.gather(self.state, e, cell, since_ms, self._places, self._related)
         )
-        self._note_joined(out[:n])
-        self._name(e)
+        settle(self.state, e, self._start_bin)
         home = self._company.home_of(e)
         if home is not None:
             self._merge(home, e, now_ms)
@@ -169,22 +168,13 @@ class Detector:
         if events.stage[e] != CANDIDATE:
             return
         heard_ms, tried = self._heard(now_ms)
-        quiet = now_ms - events.born_ms[e] > YOUNG_MS and self._is_quiet(e, now_ms // BIN_MS)
+        quiet = now_ms - events.born_ms[e] > YOUNG_MS and is_quiet(events, e, now_ms // BIN_MS)
         if not self._scales.weigh(e, heard_ms, now_ms, tried, quiet):
             return
         events.stage[e] = LIVE
-        self._name(e)
+        settle(self.state, e, self._start_bin)
         self._reported.append((int(events.number[e]), self._joins))
         self._emit(e, "reported", now_ms)
-
-    def _name(self, e: int) -> None:
-        """Call an event by the hazard most of its reports name, and judge its size by that one."""
-        events = self.state.events
-        hazard = main_hazard(events, e)
-        if hazard != events.hazard[e]:
-            born_bin = int(events.born_ms[e]) // BIN_MS
-            events.hazard[e] = hazard
-            events.base[e] = base_rate(self.state, hazard, self._start_bin, born_bin)
 
     def _heard(self, now_ms: int) -> tuple[int, int]:
         """How long the stream has been heard in ms, and the bursts looked at within a day."""
@@ -202,7 +192,7 @@ class Detector:
         self._register.strike_out(old)
         self._dirty.discard(e)
         self._dirty.add(home)
-        self._name(home)
+        settle(self.state, home, self._start_bin)
 
     # -- time -----------------------------------------------------------------------------
 
@@ -226,9 +216,7 @@ class Detector:
         events = self.state.events
         if now_ms % BIN_MS == 0:
             self._chores.every_ten_minutes(now_ms)
-            out = np.zeros((RING, 2), np.int64)
-            n = nucleus.look_again(self.state, self._places, self._related, now_ms, out)
-            self._note_joined(out[:n])
+            self._note_joined(nucleus.look_again(self.state, self._places, self._related, now_ms))
         for e in (int(e) for e in np.flatnonzero(events.stage != FREE)):
             stage = events.stage[e]
             if stage == CANDIDATE and now_ms - events.born_ms[e] > CANDIDATE_MS:
@@ -245,10 +233,8 @@ class Detector:
         """One minute of a candidate: it joins the live event whose words it has by now."""
         if now_ms % BIN_MS == 0 and e in self._dirty:
             self._dirty.discard(e)
-            home = self._company.live_home_of(e)
-            if home is not None:
-                self._merge(home, e, now_ms)
-                return
+            if (home := self._company.live_home_of(e)) is not None:
+                return self._merge(home, e, now_ms)
         self._report_if_ripe(e, now_ms)
 
     def _tend(self, e: int, now_ms: int) -> None:
@@ -261,20 +247,11 @@ class Detector:
             if home is not None:
                 self._merge(home, e, now_ms)
                 return
-            self._name(e)
+            settle(self.state, e, self._start_bin)
             self._emit(e, "updated", now_ms)
-        if now_ms - events.born_ms[e] > YOUNG_MS and self._is_quiet(e, now_ms // BIN_MS):
+        if now_ms - events.born_ms[e] > YOUNG_MS and is_quiet(events, e, now_ms // BIN_MS):
             self._emit(e, "resolved", now_ms)
             events.stage[e] = DORMANT
-
-    def _is_quiet(self, e: int, now_bin: int) -> bool:
-        events = self.state.events
-        recent = sum(
-            float(events.bins[e, b % BINS])
-            for b in range(now_bin - QUIET_BINS + 1, now_bin + 1)
-            if b <= events.last_bin[e]
-        )
-        return recent < max(CLOSE_SHARE * QUIET_BINS * float(events.base[e]), 1.0)
 
     def _forget(self, e: int) -> None:
         """Free a slot; its reports stay in the ring, outside any event, until their time."""
@@ -288,7 +265,7 @@ class Detector:
     def _remove(self, posts: NDArray[np.uint64], voices: NDArray[np.uint64], now_ms: int) -> None:
         """Honour one removal: reports go at once, an event below its floor is withdrawn."""
         rows = np.zeros(RING, np.int64)
-        n = find_rows(self.state.reports, posts, voices, rows)
+        n = find_rows(self.state, posts, voices, rows)
         self._take_back(rows[:n], now_ms)
 
     def _take_back(self, rows: NDArray[np.int64], now_ms: int) -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tocsin.clock import HOUR_MS
 from tocsin.compiled import kernel, part
 from tocsin.detect.attach import ATTACH, best_event, likeness, place_fit
 from tocsin.detect.cells import discount, enlist, holds
@@ -33,7 +34,7 @@ def is_abroad(reports, slot, home, country):
 
 
 @kernel
-def home_country(state, cell, now_ms, window_ms, country):
+def home_country(state, cell, since_ms, country):
     """The country most of a cell's waiting reports name where two are named twice; else -1.
 
     A burst of a hazard at large may be two, an ocean apart: only one of them is founded.
@@ -43,7 +44,7 @@ def home_country(state, cell, now_ms, window_ms, country):
     votes = np.zeros(RECENT, np.int64)
     for back in range(1, min(cells.head[cell], RECENT) + 1):
         slot = cells.recent[cell, (cells.head[cell] - back) % RECENT]
-        if not is_waiting(reports, slot, cell, now_ms - window_ms):
+        if not is_waiting(reports, slot, cell, since_ms):
             continue
         if reports.copy[slot] or reports.place[slot, 0] < 0:
             continue
@@ -64,19 +65,26 @@ def home_country(state, cell, now_ms, window_ms, country):
 
 
 @kernel
-def gather(state, e, cell, now_ms, window_ms, places, related, joined, n_joined):
-    """Join a burst cell's reports to a new event, then what resembles them in the last 4 h."""
+def gather(state, e, cell, since_ms, places, related):
+    """Join a burst cell's reports to a new event, then what resembles them in the last hour.
+
+    (j, 2) int64: ordinal of each report that joined, slot of the event.
+    """
     reports, cells, events = state.reports, state.cells, state.events
-    home = home_country(state, cell, now_ms, window_ms, places.country)
+    joined = np.zeros((RING, 2), np.int64)
+    n_joined = 0
+    home = home_country(state, cell, since_ms, places.country)
     for back in range(min(cells.head[cell], RECENT), 0, -1):
         slot = cells.recent[cell, (cells.head[cell] - back) % RECENT]
-        if not is_waiting(reports, slot, cell, now_ms - window_ms):
+        if not is_waiting(reports, slot, cell, since_ms):
             continue
         if home >= 0 and is_abroad(reports, slot, home, places.country):
             continue
         n_joined = claim(state, e, slot, places, joined, n_joined)
     for slot in range(RING):
         if reports.dies_ms[slot] == 0 or reports.event[slot] >= 0:
+            continue
+        if reports.time_ms[slot] < min(since_ms, events.born_ms[e] - HOUR_MS):
             continue
         hazard = reports.hazard[slot]
         if hazard != events.hazard[e] and not related[hazard, events.hazard[e]]:
@@ -88,16 +96,18 @@ def gather(state, e, cell, now_ms, window_ms, places, related, joined, n_joined)
         )  # fmt: skip
         if cosine + fit >= ATTACH:
             n_joined = claim(state, e, slot, places, joined, n_joined)
-    return n_joined
+    return joined[:n_joined]
 
 
 @kernel
-def look_again(state, places, related, now_ms, joined):
-    """Let waiting reports join a live event that meanwhile has their words; returns how many.
+def look_again(state, places, related, now_ms):
+    """Let waiting reports join a live event that meanwhile has their words; (j, 2) as `gather`.
 
-    An event knows few words when it is young. No report changes its event: these had none.
+    An event knows few words when it is young. No report changes its event: these had none. Nor
+    does an event's beginning move: what was said before it has the same words by chance.
     """
     reports, events = state.reports, state.events
+    joined = np.zeros((RING, 2), np.int64)
     n_joined = 0
     for slot in range(RING):
         if reports.dies_ms[slot] == 0 or reports.event[slot] >= 0:
@@ -105,9 +115,9 @@ def look_again(state, places, related, now_ms, joined):
         e, strong = best_event(
             state, slot, places.country, places.admin1, related, now_ms // BIN_MS
         )
-        if strong and events.stage[e] == LIVE:
+        if strong and events.stage[e] == LIVE and reports.time_ms[slot] >= events.first_ms[e]:
             n_joined = claim(state, e, slot, places, joined, n_joined)
-    return n_joined
+    return joined[:n_joined]
 
 
 @kernel
