@@ -7,7 +7,7 @@ import msgspec
 import typer
 from rich.table import Table
 
-from tocsin.cli.bench_parts import bench_receive, tell
+from tocsin.cli.bench_parts import bench_hour, bench_live, bench_overload, bench_receive, tell
 from tocsin.cli.screen import emit, result, words
 from tocsin.errors import InputError
 from tocsin.eval.bench.picture import picture
@@ -30,13 +30,25 @@ def bench(
     receive: Annotated[
         bool, typer.Option("--receive", help="Only how fast messages come off a connection.")
     ] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="Only the whole engine at fixed rates of a connection.")
+    ] = False,
+    overload: Annotated[
+        bool, typer.Option("--overload", help="Only the whole engine with more than it can take.")
+    ] = False,
+    hour: Annotated[
+        bool, typer.Option("--hour", help="Only memory over an hour of stream time.")
+    ] = False,
 ) -> None:
     """Measure how fast the line is on an invented load, beside a plain Python loop.
 
     Example: tocsin bench --out bench
     """
-    if receive:
-        bench_receive(seed, small, json)
+    parts = {bench_receive: receive, bench_live: live, bench_overload: overload, bench_hour: hour}
+    if any(parts.values()):
+        for part, is_wanted in parts.items():
+            if is_wanted:
+                part(seed, small, json)
         return
     card = run_bench(SMALL if small else FULL, seed, tell)
     if out is not None:

@@ -13,8 +13,11 @@ from tocsin.gate.voices import WINDOW_MS
 from tocsin.model import K_VOICES, Band
 from tocsin.rate.bands import voices_band
 
-POSTS_MOST = 200_000
-"""Reports remembered; beyond it the oldest go first, so that a band is a lower bound."""
+POSTS_MOST = 65_536
+"""Reports remembered, as many as the detector holds; beyond it the oldest go first, so that a band
+is a lower bound."""
+CELLS_MOST = 16_384
+"""Ways to name languages and countries that are held once, however many reports share them."""
 EVERY = "*"
 """Stands for all languages, or all countries, together."""
 UNSAID = ""
@@ -65,7 +68,9 @@ class Ear:
         self._languages, self._spoken, self._country_of = languages, spoken, country_of
         self._reports: OrderedDict[int, _Report] = OrderedDict()
         self._voices: dict[tuple[Cell, int], Counter[int]] = {}
-        self._posts_of: dict[int, set[int]] = {}
+        self._posts_of: dict[int, int | set[int]] = {}
+        """A set for a voice of several posts only: it takes two hundred bytes."""
+        self._cells: dict[tuple[Cell, ...], tuple[Cell, ...]] = {}
         self._window = 0
         self._began_ms = 0
         self._turn = threading.Lock()
@@ -110,9 +115,16 @@ class Ear:
         countries = sorted(named - {UNSAID}) or [UNSAID]
         lang = self._languages[batch.lang[row]] or "und"
         cells = tuple((a, b) for a in (EVERY, lang) for b in (EVERY, *countries))
+        if len(self._cells) > CELLS_MOST:
+            self._cells.clear()
+        cells = self._cells.setdefault(cells, cells)
         report = _Report(int(batch.voice_window[row]), voice, int(batch.family[row]), cells)
         self._reports[post] = report
-        self._posts_of.setdefault(voice, set()).add(post)
+        others = self._posts_of.setdefault(voice, post)
+        if isinstance(others, set):
+            others.add(post)
+        elif others != post:
+            self._posts_of[voice] = {others, post}
         for cell in cells:
             self._voices.setdefault((cell, report.window), Counter())[voice] += 1
         if len(self._reports) > POSTS_MOST:
@@ -124,7 +136,8 @@ class Ear:
             for post in removals.post[done]:
                 self._drop(int(post))
             for voice in removals.voice[done]:
-                for gone in tuple(self._posts_of.get(int(voice), ())):
+                posts = self._posts_of.get(int(voice), ())
+                for gone in (posts,) if isinstance(posts, int) else tuple(posts):
                     self._drop(gone)
             done += 1
         return done
@@ -134,8 +147,9 @@ class Ear:
         if report is None:
             return
         posts = self._posts_of[report.voice]
-        posts.discard(post)
-        if not posts:
+        if isinstance(posts, set) and len(posts) > 1:
+            posts.discard(post)
+        else:
             del self._posts_of[report.voice]
         for cell in report.cells:
             voices = self._voices[cell, report.window]

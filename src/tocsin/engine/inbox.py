@@ -9,11 +9,12 @@ from tocsin.sources.columns import Block, Frames, count_of
 if TYPE_CHECKING:
     from tocsin.engine.intake import Intake
 
-POSTS_BYTES = 33_554_432
-"""Most that waits of posts; the sources wait beyond it."""
+POSTS_BYTES = 8_388_608
+"""Most that waits of posts, some ten thousand; the sources wait beyond it. More would only wait
+longer: a line that is slow for a moment catches up, one that is slow for good sheds."""
 CHUNKS = 256
 """Most reads that wait in either lane."""
-STEP_FRAMES = 16_384
+STEP_FRAMES = 8_192
 """So many frames a step takes, a read more or less: what it decides does not wait for more."""
 _OBJECT_BYTES = 41
 

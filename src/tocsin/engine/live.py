@@ -14,6 +14,7 @@ from tocsin.engine import memory
 from tocsin.engine.bulletins import BulletinReader
 from tocsin.engine.coverage import Coverage, Ear
 from tocsin.engine.entry import Entry
+from tocsin.engine.frugal import give_back
 from tocsin.engine.inbox import Chunk, Inbox
 from tocsin.engine.intake import Intake
 from tocsin.engine.keys import Keys
@@ -144,6 +145,7 @@ class Engine:
         self.store.checkpoint()
         for event in memory.recall(self.store, self._line, self._clock.now_ms()):
             self._listeners.event(event)
+        give_back()
         for intake in self.intakes:
             intake.start()
         self._crew.start()

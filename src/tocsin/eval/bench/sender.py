@@ -5,14 +5,20 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from websockets.http11 import Request
 from websockets.server import ServerProtocol
 
+from tocsin.eval.bench.tape import Tape
+
 _PIECE_BYTES = 1_048_576
+_TICK_S = 0.01
 
 
 def as_messages(frames: list[bytes]) -> bytes:
@@ -29,14 +35,20 @@ def as_messages(frames: list[bytes]) -> bytes:
 
 
 @contextmanager
-def sending(messages: bytes) -> Iterator[str]:
-    """The address of a process of its own that sends `messages` over and over to who comes."""
+def sending(messages: bytes, per_s: int | None = None) -> Iterator[str]:
+    """The address of a process of its own that sends `messages` over and over to who comes.
+
+    With `per_s` each time as new posts, stamped with the moment at which they are due: so many a
+    second, or for 0 as fast as they are taken.
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "messages"
         path.write_bytes(messages)
+        del messages
         child = subprocess.Popen(
-            [sys.executable, "-m", __name__, str(path)], stdout=subprocess.PIPE, text=True
-        )
+            [sys.executable, "-m", __name__, str(path), *([] if per_s is None else [str(per_s)])],
+            stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
         try:
             assert child.stdout is not None
             yield f"ws://127.0.0.1:{int(child.stdout.readline())}"
@@ -47,18 +59,54 @@ def sending(messages: bytes) -> Iterator[str]:
                 child.stdout.close()
 
 
-def serve(path: Path) -> None:
+def serve(path: Path, per_s: int | None) -> None:
     """Tell the port on standard output, then serve one listener after the other."""
-    messages = memoryview(path.read_bytes())
+    messages = path.read_bytes()
+    tape = None if per_s is None else Tape(messages, _starts(messages))
     with socket.create_server(("127.0.0.1", 0)) as server:
         print(server.getsockname()[1], flush=True)
         while True:
             link, _ = server.accept()
             with link, suppress(OSError):
                 _greet(link)
-                while True:
-                    for at in range(0, len(messages), _PIECE_BYTES):
-                        link.sendall(messages[at : at + _PIECE_BYTES])
+                if tape is None or per_s is None:
+                    _repeat(link, memoryview(messages))
+                else:
+                    _play(link, tape, _starts(messages), per_s)
+
+
+def _starts(messages: bytes) -> NDArray[np.int64]:
+    """First byte of each message, its head included."""
+    found, at = [], 0
+    while at < len(messages):
+        found.append(at)
+        size = messages[at + 1]
+        at += 2 + size if size < 126 else 4 + int.from_bytes(messages[at + 2 : at + 4], "big")
+    return np.array(found, np.int64)
+
+
+def _repeat(link: socket.socket, messages: memoryview) -> None:
+    while True:
+        for at in range(0, len(messages), _PIECE_BYTES):
+            link.sendall(messages[at : at + _PIECE_BYTES])
+
+
+def _play(link: socket.socket, tape: Tape, starts: NDArray[np.int64], per_s: int) -> None:
+    """Send posts when they are due; who takes them late finds the time they were due in them."""
+    bounds = [*starts.tolist(), len(tape.data)]
+    rows = max(1, int(per_s * _TICK_S)) if per_s else 1_000
+    begun, sent, turn = time.time(), 0, 0
+    while True:
+        for low in range(0, len(tape), rows):
+            high = min(low + rows, len(tape))
+            due = begun + sent / per_s if per_s else time.time()
+            step_us = 1e6 / per_s if per_s else 0.0
+            tape.stamp(low, high, int(due * 1e6), step_us, turn)
+            sent += high - low
+            if per_s:
+                time.sleep(max(begun + sent / per_s - time.time(), 0.0))
+            link.sendall(tape.data[bounds[low] : bounds[high]].data)
+        turn += 1
 
 
 def _greet(link: socket.socket) -> None:
@@ -74,4 +122,4 @@ def _greet(link: socket.socket) -> None:
 
 
 if __name__ == "__main__":
-    serve(Path(sys.argv[1]))
+    serve(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else None)
