@@ -12,7 +12,7 @@ from tocsin.clock import rfc3339
 from tocsin.detect.lifecycle import Detector, Found
 from tocsin.detect.traits import place_table, traits_of_hazards
 from tocsin.detect.weigh import Watcher
-from tocsin.model import Event, Evidence, Phase
+from tocsin.model import BulletinRef, Event, Evidence, Phase
 from tocsin.official.alone import Alone, Standing, is_one, touches
 from tocsin.official.corroborate import Corroborator
 from tocsin.recalled import Recalled
@@ -138,6 +138,10 @@ class Pipeline:
             if standing is not None:
                 known = self._alone.evidence(standing, event.phase, at_ms_of(event.at))
                 self._last[event.event_id] = _Last(event, known)
+
+    def know(self, references: Iterable[BulletinRef]) -> None:
+        """These bulletins spoke of events that were told by an earlier start."""
+        self._alone.know(references)
 
     def _release(self, until_ms: int) -> list[Event]:
         """Let bulletins sent until now speak, and words that ran out by now end, in order."""
