@@ -161,6 +161,7 @@ class Pipeline:
     def _heed(self, bulletin: Bulletin) -> list[Event]:
         """Revise the events a bulletin speaks of; if it speaks of none, it is one by itself."""
         self._official.add(bulletin)
+        self._recalled.heard(bulletin)
         # A late one speaks now: not before the last step, nor before what was just told.
         at_ms = max(bulletin.sent_ms, self._told_ms)
         events: list[Event] = []
@@ -243,7 +244,7 @@ class Pipeline:
                     evidence = msgspec.structs.replace(evidence, phase="updated")
                 last = _Last(before, evidence)
                 event = self._composer.reported(evidence, before)
-        if last is not None and self._recalled.is_thin(evidence):
+        if last is not None and self._recalled.waits(evidence, last.event):
             self._last[evidence.event_id] = _Last(last.event, evidence)
             return []
         if last is not None and only_if_bulletins_changed:
