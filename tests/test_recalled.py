@@ -189,7 +189,7 @@ def test_a_bulletin_confirms_what_went_on(told):
 
 
 def test_an_official_word_stands_until_its_feed_is_read_again_or_ought_to_have_been(told):
-    line, rows, events = told
+    line, _, events = told
     sent = bulletin(STOP_MS + MINUTE_MS, magnitude=6.4)
     (both,) = line.step([], [sent], STOP_MS + 2 * MINUTE_MS)
     more, soon_ms = crowd(60, STOP_MS + 3 * MINUTE_MS, "n"), STOP_MS + 8 * MINUTE_MS
