@@ -112,7 +112,7 @@ def unmute(
 ) -> None:
     """End a silence before its time."""
     with _Opened(config) as store:
-        if not store.end_silence(silence_id):
+        if not store.end_silence(silence_id, SystemClock().now_ms()):
             raise InputError("no silence has this id. It may have ended by itself.")
     words.print("Ended.")
 

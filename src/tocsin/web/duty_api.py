@@ -12,7 +12,7 @@ from starlette.routing import Route
 from tocsin.clock import Clock, rfc3339
 from tocsin.errors import SinkBusy, SinkRejected
 from tocsin.model import LevelWord, Receipt
-from tocsin.store import Outcome, Silence, Store
+from tocsin.store import Act, Broken, Outcome, Silence, Store
 from tocsin.vocabulary.hazards import hazard_ids
 from tocsin.web.answers import Problem
 from tocsin.web.guard import json_answer
@@ -62,6 +62,15 @@ class QuietedList(msgspec.Struct, frozen=True):
     silences: list[Quieted]
 
 
+class Acts(msgspec.Struct, frozen=True):
+    """What was done here and in which role, newest first, and whether the log of it holds."""
+
+    acts: list[Act]
+    root: str
+    """Number and hash of the last record, as messages carry it."""
+    broken: Broken | None = None
+
+
 class Tried(msgspec.Struct, frozen=True):
     """How a channel took a test message."""
 
@@ -87,6 +96,10 @@ DUTY_ROUTES: tuple[RouteSpec, ...] = (
     RouteSpec(
         "/api/silences/{silence_id}", "End a silence.", QuietedList, parameters=(_SILENCE,),
         errors=(403, 404, 503), method="DELETE",
+    ),
+    RouteSpec(
+        "/api/audit", "What was done here and in which role; never who.", Acts, errors=(400, 503),
+        needs="operator",
     ),
     RouteSpec(
         "/api/channels/{channel}/test", "Send a test message, marked as one.", Tried,
@@ -138,14 +151,22 @@ class Duty:
 
     def end_silence(self, request: Request, _: bytes) -> Response:
         """End it before its time."""
-        if not self._store.end_silence(str(request.path_params["silence_id"])):
+        if not self._store.end_silence(
+            str(request.path_params["silence_id"]), self._clock.now_ms()
+        ):
             problem = Problem("No silence has this id.", "It may have ended by itself.")
             return json_answer(problem, 404)
         return json_answer(self._all())
 
+    def audit(self, _: Request, __: bytes) -> Response:
+        """The last 500 acts."""
+        log = self._store.audit
+        return json_answer(Acts(log.newest(500), log.root(), log.verify()))
+
     def try_channel(self, request: Request, _: bytes) -> Response:
         """Send a test message and say how it was taken."""
         channel = str(request.path_params["channel"])
+        self._store.audit.write(self._clock.now_ms(), "channel tried", ascii(channel)[:64])
         try:
             receipt = self._try_out(channel)
         except SinkBusy as error:
@@ -169,6 +190,7 @@ def duty_routes(duty: Duty | None) -> list[Route]:
             ("GET", "/api/silences"): duty.silences,
             ("POST", "/api/silences"): duty.silence,
             ("DELETE", "/api/silences/{silence_id}"): duty.end_silence,
+            ("GET", "/api/audit"): duty.audit,
             ("POST", "/api/channels/{channel}/test"): duty.try_channel,
         }
     return [
