@@ -9,10 +9,10 @@ from tocsin.batch import Batch, Removals
 from tocsin.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from tocsin.detect import advance as adv
 from tocsin.detect.chores import Chores
-from tocsin.detect.company import Company
 from tocsin.detect.describe import describe, main_hazard
 from tocsin.detect.links import find_rows
 from tocsin.detect.merge import absorb, clear_event
+from tocsin.detect.parts import WHOLE, Parts
 from tocsin.detect.register import Register
 from tocsin.detect.removal import remove_report
 from tocsin.detect.state import (
@@ -59,13 +59,17 @@ class Detector:
         identity_key: bytes,
         ordinal: int = 0,
         watcher: Watcher | None = None,
+        parts: Parts = WHOLE,
     ) -> None:
-        """`ordinal`: events founded before; `watcher` sees every weighing of a candidate."""
+        """`ordinal`: events founded before; `watcher` sees every weighing of a candidate;
+        `parts` are all but where somebody measures what one is good for."""
         self._places, self._related = places, traits.related
         self.state = new_state(len(traits.related), n_langs)
         self._chores = Chores(self.state)
-        self._company = Company(self.state, places, traits.related)
-        self._scales = Scales(self.state, places, traits, watcher)
+        self._parts = parts
+        parts.set_rules(self.state)
+        self._company = parts.company_of(self.state, places, traits.related)
+        self._scales = Scales(self.state, places, traits, watcher, parts.table())
         self._register = Register(self.state, identity_key, ordinal)
         self._ordinal = 0
         self._next_tick_ms = 0
@@ -82,6 +86,7 @@ class Detector:
         if self._next_tick_ms == 0 and batch.rows:
             # Time begins with the first report: what the gate refused before leaves no trace.
             self._begin(int(batch.time_ms[0]))
+        batch = self._parts.seen(batch)
         row = 0
         for r in range(removals.rows):
             row = self._rows(batch, row, int(removals.before[r]))
