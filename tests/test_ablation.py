@@ -46,7 +46,8 @@ def test_without_lag_a_burst_raises_its_own_bar():
     row[5_000 % BINS] = 20
     for lags in (True, False):
         state = new_state(3, 2)
-        WHOLE._replace(lagged_baseline=lags).set_rules(state)
+        traits = plain(np.eye(3, dtype=np.bool_))
+        WHOLE._replace(lagged_baseline=lags).equip(state, PLACES, traits, None)
         state.flow.total[:], state.flow.last_bin[0] = 10, 5_000
         args = (4_990, row, 5_000, 0, 1, 20, 1, 5_000)
         found[lags] = bursts.cell_surprise(state.flow, *args)

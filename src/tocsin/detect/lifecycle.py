@@ -27,7 +27,7 @@ from tocsin.detect.state import (
     new_state,
 )
 from tocsin.detect.traits import Traits
-from tocsin.detect.weigh import RIPE_SCORE, Scales, Watcher
+from tocsin.detect.weigh import RIPE_SCORE, Watcher
 from tocsin.model import Evidence, Phase
 
 YOUNG_MS, QUIET_BINS = 2 * HOUR_MS, 24
@@ -61,15 +61,11 @@ class Detector:
         watcher: Watcher | None = None,
         parts: Parts = WHOLE,
     ) -> None:
-        """`ordinal`: events founded before; `watcher` sees every weighing of a candidate;
-        `parts` are all but where somebody measures what one is good for."""
+        """`ordinal`: events founded before; `watcher` sees each weighing; `parts`: all, live."""
         self._places, self._related = places, traits.related
         self.state = new_state(len(traits.related), n_langs)
         self._chores = Chores(self.state)
-        self._parts = parts
-        parts.set_rules(self.state)
-        self._company = parts.company_of(self.state, places, traits.related)
-        self._scales = Scales(self.state, places, traits, watcher, parts.table())
+        self._company, self._scales = parts.equip(self.state, places, traits, watcher)
         self._register = Register(self.state, identity_key, ordinal)
         self._ordinal = 0
         self._next_tick_ms = 0
@@ -86,7 +82,6 @@ class Detector:
         if self._next_tick_ms == 0 and batch.rows:
             # Time begins with the first report: what the gate refused before leaves no trace.
             self._begin(int(batch.time_ms[0]))
-        batch = self._parts.seen(batch)
         row = 0
         for r in range(removals.rows):
             row = self._rows(batch, row, int(removals.before[r]))

@@ -4,12 +4,13 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from tocsin.batch import Batch, Flag
 from tocsin.detect.belief import Table, shipped
 from tocsin.detect.company import Company
 from tocsin.detect.state import PlaceTable, State
+from tocsin.detect.traits import Traits
+from tocsin.detect.weigh import Scales, Watcher
 
 _WITNESS = Flag.FIRST_PERSON | Flag.SHORT | Flag.LINK
 
@@ -35,13 +36,16 @@ class Parts(NamedTuple):
         table = shipped()
         return table if self.second_threshold else msgspec.structs.replace(table, bar=0.0)
 
-    def company_of(self, state: State, places: PlaceTable, related: NDArray[np.bool_]) -> Company:
-        """Who finds the event that another belongs to."""
-        return (Company if self.company else Strangers)(state, places, related)
+    def equip(
+        self, state: State, places: PlaceTable, traits: Traits, watcher: Watcher | None
+    ) -> tuple[Company, Scales]:
+        """Who finds the event that another belongs to, and who weighs candidates.
 
-    def set_rules(self, state: State) -> None:
-        """Tell the kernels, which read them from the state."""
+        What concerns the kernels is written into the state, where they read it.
+        """
         state.flow.rules[:] = self.crowding, self.lagged_baseline
+        company = (Company if self.company else Strangers)(state, places, traits.related)
+        return company, Scales(state, places, traits, watcher, self.table())
 
     def seen(self, batch: Batch) -> Batch:
         """The batch without what nobody looks at; the batch itself when all is wanted."""

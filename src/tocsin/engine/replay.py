@@ -124,8 +124,7 @@ def replay(
     `threads` decode ahead; the result is the same.
 
     With `observe` each input row is told the event it finally stands under (contract: none);
-    `watcher` sees every weighing of a burst. `parts` and `vocabulary` (the shipped one) are
-    others only where somebody measures what a part is good for.
+    `watcher` sees every weighing of a burst; other `parts` and `vocabulary` are for measuring.
     """
     began = time.perf_counter()
     keys = seeded_keys(seed)
@@ -138,7 +137,7 @@ def replay(
     first_ms = now_ms = 0
     for sifted in sifted_ahead(gate, frames, view, scan, threads):
         passed = gate.take(sifted, 0, tally)
-        step = line.step(passed.batch, passed.removals, waiting, passed.now_ms)
+        step = line.step(parts.seen(passed.batch), passed.removals, waiting, passed.now_ms)
         waiting = []
         events += step.events
         now_ms = passed.now_ms
