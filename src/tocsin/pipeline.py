@@ -13,7 +13,7 @@ from tocsin.detect.lifecycle import Detector, Found
 from tocsin.detect.parts import WHOLE, Parts
 from tocsin.detect.traits import place_table, traits_of_hazards
 from tocsin.detect.weigh import Watcher
-from tocsin.model import Event, Evidence, Phase
+from tocsin.model import BulletinRef, Event, Evidence, Phase
 from tocsin.official.alone import Alone, Standing, is_one, touches
 from tocsin.official.corroborate import Corroborator
 from tocsin.recalled import Recalled
@@ -143,6 +143,10 @@ class Pipeline:
                 known = self._alone.evidence(standing, event.phase, at_ms_of(event.at))
                 self._last[event.event_id] = _Last(event, known)
 
+    def know(self, references: Iterable[BulletinRef]) -> None:
+        """These bulletins spoke of events that were told by an earlier start."""
+        self._alone.know(references)
+
     def _release(self, until_ms: int) -> list[Event]:
         """Let bulletins sent until now speak, and words that ran out by now end, in order."""
         events: list[Event] = []
@@ -161,6 +165,7 @@ class Pipeline:
     def _heed(self, bulletin: Bulletin) -> list[Event]:
         """Revise the events a bulletin speaks of; if it speaks of none, it is one by itself."""
         self._official.add(bulletin)
+        self._recalled.heard(bulletin)
         # A late one speaks now: not before the last step, nor before what was just told.
         at_ms = max(bulletin.sent_ms, self._told_ms)
         events: list[Event] = []
@@ -243,7 +248,7 @@ class Pipeline:
                     evidence = msgspec.structs.replace(evidence, phase="updated")
                 last = _Last(before, evidence)
                 event = self._composer.reported(evidence, before)
-        if last is not None and self._recalled.is_thin(evidence):
+        if last is not None and self._recalled.waits(evidence, last.event):
             self._last[evidence.event_id] = _Last(last.event, evidence)
             return []
         if last is not None and only_if_bulletins_changed:
