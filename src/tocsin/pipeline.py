@@ -65,13 +65,7 @@ class Pipeline:
         traits = traits_of_hazards()
         self._recalled = Recalled(traits.related, self._hazards)
         self._detector = Detector(
-            place_table(gazetteer),
-            traits,
-            len(LANGUAGES),
-            identity_key,
-            ordinal,
-            watcher,
-            parts,
+            place_table(gazetteer), traits, len(LANGUAGES), identity_key, ordinal, watcher, parts
         )
         self._official = Corroborator()
         self._composer = Composer(gazetteer, families, self._official, contract)
