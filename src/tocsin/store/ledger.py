@@ -16,6 +16,7 @@ from tocsin.store.connection import BUSY_MS, connect, explained
 from tocsin.store.corrections import Corrections
 from tocsin.store.marks import Mark, Marks
 from tocsin.store.near_misses import NearMisses
+from tocsin.store.outcomes import Outcomes
 from tocsin.store.records import OutboxState, Owed, Revision, Unsaid, fell_below_k
 from tocsin.store.watches import Watches
 
@@ -36,6 +37,7 @@ class Store(Attention):
         self._marks = Marks(self._transaction)
         self.watches = Watches(self._transaction, self._reading)
         self.corrections = Corrections(self._reading)
+        self.outcomes = Outcomes(self._reading)
         self.near_misses = NearMisses(self._transaction, self._reading)
 
     @classmethod
