@@ -85,6 +85,11 @@ class Pipeline:
         return self._now_ms
 
     @property
+    def told_until_ms(self) -> int:
+        """Stream time until which all was told, by this start or an earlier one."""
+        return max(self._now_ms, self._recalled.until_ms)
+
+    @property
     def ordinal(self) -> int:
         """How many events were founded so far."""
         return self._detector.ordinal

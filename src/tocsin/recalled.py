@@ -38,14 +38,14 @@ class Recalled:
         self._waiting: OrderedDict[str, Event] = OrderedDict()
         self._thin: dict[str, int] = {}
         self._held: OrderedDict[str, Evidence] = OrderedDict()
-        self._until_ms = self._begun_ms = 0
+        self.until_ms = self._begun_ms = 0
 
     def __len__(self) -> int:
         return sum(map(is_live, self._waiting.values()))
 
     def told_until(self, at_ms: int) -> None:
         """What is found up to this stream time was told, or not, by the earlier start."""
-        self._until_ms = at_ms
+        self.until_ms = at_ms
 
     def keep(self, event: Event) -> None:
         """Know the last revision of an event of an earlier start."""
@@ -61,7 +61,7 @@ class Recalled:
         Reports are read a second time after a restart. What they give while they are read must
         not be told as news, and what ended in that time not at all.
         """
-        if evidence.at_ms > self._until_ms:
+        if evidence.at_ms > self.until_ms:
             return False
         self._held.pop(evidence.event_id, None)
         if evidence.phase in ("reported", "updated"):
@@ -72,11 +72,11 @@ class Recalled:
 
     def released(self, now_ms: int) -> list[Evidence]:
         """What was held and still stands, once the stream has passed the earlier start."""
-        if not self._held or now_ms <= self._until_ms:
+        if not self._held or now_ms <= self.until_ms:
             return []
         held, self._held = self._held, OrderedDict()
         return [
-            msgspec.structs.replace(evidence, at_ms=self._until_ms + 1, phase="reported")
+            msgspec.structs.replace(evidence, at_ms=self.until_ms + 1, phase="reported")
             for evidence in held.values()
         ]
 
@@ -112,7 +112,7 @@ class Recalled:
         self._begun_ms = self._begun_ms or now_ms
         over = []
         for old in list(self._waiting.values()):
-            due_ms = max(at_ms_of(old.at), self._begun_ms, self._until_ms) + QUIET_MS
+            due_ms = max(at_ms_of(old.at), self._begun_ms, self.until_ms) + QUIET_MS
             if is_live(old) and due_ms <= now_ms:
                 over.append(self._resolved(old, due_ms))
                 self._waiting[old.event_id] = over[-1]

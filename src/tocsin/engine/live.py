@@ -3,12 +3,11 @@
 import queue
 import random
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from tocsin.clock import DAY_MS, MINUTE_MS, Clock
+from tocsin.clock import DAY_MS, HOUR_MS, MINUTE_MS, Clock
 from tocsin.config import Value
 from tocsin.deliver import Desk, Dispatcher, Links, Policy, Sink
 from tocsin.engine import memory
@@ -16,12 +15,14 @@ from tocsin.engine.bulletins import BulletinReader
 from tocsin.engine.coverage import Coverage, Ear
 from tocsin.engine.intake import Chunk, Intake
 from tocsin.engine.keys import Keys
+from tocsin.engine.listeners import Listeners, Notice
+from tocsin.engine.look_back import LookBack
 from tocsin.engine.near_misses import Gatherer
 from tocsin.engine.pulse import Pulse
 from tocsin.errors import TocsinError
 from tocsin.gate import Gate
 from tocsin.gate.admit import Passed
-from tocsin.model import Alert, Bulletin, Event, Watch
+from tocsin.model import Bulletin, Event, Watch
 from tocsin.pipeline import Pipeline
 from tocsin.sources import Source
 from tocsin.sources.columns import count_of, listed
@@ -43,27 +44,6 @@ SEND_S = 0.5
 """Longest pause before a channel looks again at what it owes."""
 
 
-class Notice(NamedTuple):
-    """What the operator should know of a source."""
-
-    source: str
-    what: Literal["deaf", "heard", "gap"]
-    """Silent beyond its habit; back again; deletions missed, so its reports were purged."""
-    since_ms: int
-
-
-def _nobody(_: Notice) -> None:
-    """Nobody asked to be told of sources."""
-
-
-class Listeners(NamedTuple):
-    """Who is told after a step was committed."""
-
-    event: Callable[[Event], None]
-    alert: Callable[[Alert], None]
-    notice: Callable[[Notice], None] = _nobody
-
-
 class Engine:
     """Sources, line, store and delivery under one loop; `run` returns after `stop`."""
 
@@ -82,6 +62,7 @@ class Engine:
         links: Links | None = None,
         watchdog: Mapping[str, Value] | None = None,
         drill: bool = False,
+        refill_ms: int = HOUR_MS,
     ) -> None:
         self._clock, self.store, self._listeners, self._step_s = clock, store, listeners, step_s
         self._rng = rng or random.Random()
@@ -104,7 +85,8 @@ class Engine:
         self._renew_watches()
         self._matcher.restore(store.last_alerts())
         self._queue: queue.Queue[Chunk] = queue.Queue(CHUNKS)
-        cursors = store.cursors()
+        until_ms = memory.told_until(store, clock.now_ms())
+        self._back = LookBack(sources, store.cursors(), until_ms, refill_ms, clock)
         self.intakes = [
             Intake(
                 name,
@@ -112,7 +94,7 @@ class Engine:
                 families.index(source.spec.family) if source.spec.kind == "posts" else 0,
                 self._queue,
                 clock,
-                cursors.get(name),
+                self._back.cursors.get(name),
                 self._rng,
                 streams.index((source.spec.family, name)) if source.spec.kind == "posts" else 0,
             )
@@ -142,8 +124,10 @@ class Engine:
         self.store.checkpoint()
         for event in memory.recall(self.store, self._line, self._clock.now_ms()):
             self._listeners.event(event)
-        for intake in self.intakes:
-            intake.start()
+        for name in self._back.blind(self.intakes):
+            since_ms = memory.told_until(self.store, self._clock.now_ms())
+            self._listeners.notice(Notice(name, "blind", since_ms))
+        self._back.start(self.intakes)
         senders = [
             threading.Thread(target=self._send, args=(c,), name=f"deliver-{c}", daemon=True)
             for c in self.dispatcher.channels
@@ -174,6 +158,7 @@ class Engine:
     def _loop(self) -> None:
         while not self._stop.is_set():
             self._step(self._collect())
+            self._back.go_on(self._line.now_ms)
             self._sweep()
 
     def _sweep(self) -> None:
@@ -256,6 +241,7 @@ class Engine:
             events = [msgspec.structs.replace(event, drill=True) for event in events]
         alerts = [alert for event in events for alert in self._matcher.alerts(event)]
         cursors = {c.intake.name: c.cursor for c in chunks if c.cursor is not None}
+        cursors = self._back.kept(cursors, self._line.now_ms)
         now_ms = self._clock.now_ms()
         alerts, held = self.desk.take(alerts, now_ms)
         if events or alerts or cursors or held:

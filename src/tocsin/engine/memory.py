@@ -14,7 +14,7 @@ def kept(line: Pipeline) -> dict[str, bytes]:
     """What is committed with every step: events founded so far, and the time of the stream."""
     return {
         _ORDINAL: str(line.ordinal).encode(),
-        _STREAM: str(line.now_ms).encode(),
+        _STREAM: str(line.told_until_ms).encode(),
     }
 
 
@@ -27,6 +27,13 @@ def recall(store: Store, line: Pipeline, now_ms: int) -> list[Event]:
     """Let a line that has just begun know what earlier starts told; the events, oldest first."""
     latest = reversed(store.latest(now_ms - RECALLED_MS))
     events = [each.event for each in latest if each.event is not None]
-    # A clock that was ahead must not make us keep silent until it is so late again.
-    line.recall(events, min(int(store.meta(_STREAM) or b"0"), now_ms))
+    line.recall(events, told_until(store, now_ms))
     return events
+
+
+def told_until(store: Store, now_ms: int) -> int:
+    """Stream time until which earlier starts told, 0 before the first.
+
+    A clock that was ahead must not make us keep silent until it is so late again.
+    """
+    return min(int(store.meta(_STREAM) or b"0"), now_ms)
