@@ -16,7 +16,6 @@ from tocsin.engine.coverage import Coverage, Ear
 from tocsin.engine.intake import Chunk, Intake
 from tocsin.engine.keys import Keys
 from tocsin.engine.listeners import Listeners, Notice
-from tocsin.engine.look_back import LookBack
 from tocsin.engine.near_misses import Gatherer
 from tocsin.engine.pulse import Pulse
 from tocsin.errors import TocsinError
@@ -85,8 +84,7 @@ class Engine:
         self._renew_watches()
         self._matcher.restore(store.last_alerts())
         self._queue: queue.Queue[Chunk] = queue.Queue(CHUNKS)
-        until_ms = memory.told_until(store, clock.now_ms())
-        self._back = LookBack(sources, store.cursors(), until_ms, refill_ms, clock)
+        self._back = memory.look_back(sources, store, refill_ms, clock)
         self.intakes = [
             Intake(
                 name,
@@ -106,8 +104,7 @@ class Engine:
         self._heard_ms = self.started_ms if streams else 0
         self.stepped_ms = self.steps = 0
         self.failed: TocsinError | None = None
-        self._swept_ms = self.started_ms
-        self._has_traces = False
+        self._swept_ms, self._has_traces = self.started_ms, False
         self._deaf: set[str] = set()
 
     @property

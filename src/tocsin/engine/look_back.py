@@ -2,26 +2,14 @@
 wait until it has caught up."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 from tocsin.clock import MINUTE_MS, Clock
+from tocsin.engine.intake import Intake
 
 CAUGHT_UP_MS = MINUTE_MS
 """A stream so near to the clock has caught up."""
 PATIENCE_S = 180.0
 """Longest time the other sources wait for it."""
-
-
-class Reader(Protocol):
-    """What is needed of an intake."""
-
-    name: str
-    state: str
-
-    @property
-    def kind(self) -> str: ...  # noqa: D102
-
-    def start(self) -> None: ...  # noqa: D102
 
 
 class LookBack:
@@ -46,7 +34,8 @@ class LookBack:
         self.cursors = dict(cursors)
         self._until_ms, self._clock = until_ms, clock
         self._name: str | None = None
-        self._waiting: list[Reader] = []
+        self._waiting: list[Intake] = []
+        self._reading: list[Intake] = []
         self._begun_s = 0.0
         for name, source in sources.items():
             rewind = getattr(source, "rewound", None)
@@ -57,7 +46,7 @@ class LookBack:
                 self._name, self.cursors[name] = name, again
                 break
 
-    def blind(self, intakes: Sequence[Reader]) -> list[str]:
+    def blind(self, intakes: Sequence[Intake]) -> list[str]:
         """Sources of posts that cannot say where they were: what they sent meanwhile is lost."""
         return [
             each.name
@@ -65,7 +54,7 @@ class LookBack:
             if self._until_ms and each.kind == "posts" and each.name not in self.cursors
         ]
 
-    def start(self, intakes: Sequence[Reader]) -> None:
+    def start(self, intakes: Sequence[Intake]) -> None:
         """Start the source that reads again and all bulletins; others wait if there is one."""
         self._begun_s = self._clock.monotonic_s()
         for intake in intakes:

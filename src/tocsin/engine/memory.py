@@ -1,6 +1,9 @@
 """What of the line lives over a restart: how far it told, its events, never a report."""
 
-from tocsin.clock import DAY_MS
+from collections.abc import Mapping
+
+from tocsin.clock import DAY_MS, Clock
+from tocsin.engine.look_back import LookBack
 from tocsin.model import Event
 from tocsin.pipeline import Pipeline
 from tocsin.store import Store
@@ -37,3 +40,10 @@ def told_until(store: Store, now_ms: int) -> int:
     A clock that was ahead must not make us keep silent until it is so late again.
     """
     return min(int(store.meta(_STREAM) or b"0"), now_ms)
+
+
+def look_back(
+    sources: Mapping[str, object], store: Store, back_ms: int, clock: Clock
+) -> LookBack:
+    """From where each source is read after what earlier starts have read of it."""
+    return LookBack(sources, store.cursors(), told_until(store, clock.now_ms()), back_ms, clock)
