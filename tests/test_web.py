@@ -363,7 +363,7 @@ def test_the_page_has_a_sentence_for_every_ground_and_a_word_for_every_phase() -
 
 
 LOADS = re.compile(r'(?:^import .* from |^} from |import\(|src=|<link .*href=)"([^"]*)', re.M)
-ALONE = {"dom.js", "projection.js", "stream.js", "words.js", "hands.js"}
+ALONE = {"dom.js", "projection.js", "session.js", "words.js", "hands.js"}
 """Modules of the page that load nothing."""
 
 

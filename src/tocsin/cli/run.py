@@ -18,12 +18,14 @@ from tocsin.engine.listeners import Listeners, Notice
 from tocsin.engine.live import Engine
 from tocsin.engine.warm import warm
 from tocsin.model import Alert, Event
+from tocsin.web.access import Access
 from tocsin.web.app import create_app
 from tocsin.web.board import Board
 from tocsin.web.duty_api import Duty
 from tocsin.web.live import health_of, metrics_of
 from tocsin.web.reply import Desk
 from tocsin.web.server import Served, serve
+from tocsin.web.tokens import beside
 from tocsin.web.watch_shelf import Shelf
 
 
@@ -57,6 +59,11 @@ class Live:
         board = Board()
         self.board = board
         self.engine = assemble(configuration, folder, clock, _both(board, tell))
+        public_url = str(configuration.web["public_url"])
+        secure = public_url.startswith("https://")
+        tokens = beside(folder / str(configuration.store["path"]))
+        tokens.tokens()  # A file that cannot be read is told at the start.
+        access = Access(tokens, clock, secure=secure)
         app = create_app(
             board,
             lambda: health_of(self.engine, clock, self.engine.drill),
@@ -78,14 +85,15 @@ class Live:
             replies=Desk(self.engine.links, self.engine.store, clock)
             if self.engine.links
             else None,
-            reply_host=urlsplit(str(configuration.web["public_url"])).hostname or "",
+            public_host=urlsplit(public_url).hostname or "",
+            access=access,
         )
         self.served: Served = serve(
             app,
             str(configuration.web["host"]),
             int(configuration.web["port"]),  # type: ignore[arg-type]
+            elsewhere=secure and access.required,
         )
-
         url = str(configuration.engine["heartbeat_url"])
         self._heartbeat = Heartbeat(url, lambda: self._is_well(clock)) if url else None
 
