@@ -68,6 +68,31 @@ def test_an_event_is_not_lowered_because_fewer_are_heard_again(told):
     assert over[0].voices == before.voices
 
 
+def test_among_several_events_reports_without_a_place_go_on_with_none(told):
+    line, _, events = told
+    nowhere = [row._replace(places=()) for row in crowd(30, STOP_MS + MINUTE_MS, "n")]
+    alone = restarted(line, events)
+    with_it = alone.step(nowhere, until_ms=STOP_MS + 7 * HOUR_MS)
+    other = msgspec.structs.replace(events[-1], event_id="o", place=GAZETTEER.place(OSAKA))
+    beside = restarted(line, [*events, other])
+    own = beside.step(nowhere, until_ms=STOP_MS + 2 * HOUR_MS)
+    assert {event.event_id for event in with_it} == {events[-1].event_id}
+    assert own
+    assert not {event.event_id for event in own} & {events[-1].event_id, "o"}
+
+
+def test_for_an_hour_it_is_neither_lowered_nor_moved(told):
+    line, _, events = told
+    raised = msgspec.structs.replace(events[-1], level="red", severity="Extreme")
+    again = restarted(line, [raised])
+    at_ms = STOP_MS + MINUTE_MS
+    assert again.step(crowd(20, at_ms, "n"), until_ms=at_ms + 30 * MINUTE_MS) == []
+    later = again.step(crowd(20, at_ms + 50 * MINUTE_MS, "m"), until_ms=at_ms + 62 * MINUTE_MS)
+    later += again.step(crowd(5, at_ms + 63 * MINUTE_MS, "o"), until_ms=at_ms + 90 * MINUTE_MS)
+    assert [(e.event_id, e.phase) for e in later] == [(raised.event_id, "updated")]
+    assert later[0].level != "red"
+
+
 @pytest.mark.parametrize(("more", "goes_on"), [
     ({"place": LIMA}, True),
     ({"place": AREQUIPA}, False),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.clock import HOUR_MS, rfc3339
-from tocsin.model import BANDS, Event, Evidence, Place
+from tocsin.model import BANDS, LEVELS, Event, Evidence, Place
 from tocsin.rate.bands import voices_band
 from tocsin.render import headline
 from tocsin.revision import at_ms_of, is_live
@@ -24,6 +24,8 @@ QUIET_MS = 4 * HOUR_MS
 """An event nobody continues for so long is over, as one is whose reports cease."""
 AGAIN_MS = 12 * HOUR_MS
 """How long after its last revision reports without a place of their own may continue an event."""
+SETTLED_MS = HOUR_MS
+"""How long an event is not lowered once it goes on."""
 REOPEN_MS = 48 * HOUR_MS
 """How long reports of its very place may."""
 
@@ -36,7 +38,8 @@ class Recalled:
         self._related, self._hazards = related, hazards
         self._row = {hazard.key: row for row, hazard in enumerate(hazards)}
         self._waiting: OrderedDict[str, Event] = OrderedDict()
-        self._thin: dict[str, int] = {}
+        self._going: dict[str, int] = {}
+        """When each event that goes on was taken up again."""
         self._held: OrderedDict[str, Evidence] = OrderedDict()
         self.until_ms = self._begun_ms = 0
 
@@ -89,22 +92,25 @@ class Recalled:
         if best[0] <= 0.0:
             return None
         home = self._waiting.pop(best[2])
-        if is_live(home) and voices_band(evidence.voices) != home.voices:
-            self._thin[home.event_id] = BANDS.index(home.voices)
+        if is_live(home):
+            self._going[home.event_id] = evidence.at_ms
         return home
 
-    def is_thin(self, evidence: Evidence) -> bool:
-        """Whether fewer speak of an event than before the restart: then it is not revised.
+    def withholds(self, event: Event, before: Event, evidence: Evidence) -> bool:
+        """Whether a revision would take back what the earlier start knew better.
 
-        Its reports may lie where nobody can read them again. That it ends, or that it is taken
-        back, is told all the same.
+        So it is while fewer speak of the event than before, and for an hour where it would be
+        lowered, moved or called otherwise: its reports may lie where nobody can read them again.
+        What officials say, that it ends, or that it is withdrawn is told all the same.
         """
-        before = self._thin.get(evidence.event_id)
-        if before is None or evidence.phase not in ("reported", "updated"):
+        since_ms = self._going.get(event.event_id)
+        if since_ms is None or not is_live(event) or event.bulletins != before.bulletins:
             return False
-        if BANDS.index(voices_band(evidence.voices)) < before:
+        if BANDS.index(voices_band(evidence.voices)) < BANDS.index(before.voices):
             return True
-        del self._thin[evidence.event_id]
+        if evidence.at_ms < since_ms + SETTLED_MS:
+            return _takes_back(event, before)
+        del self._going[event.event_id]
         return False
 
     def ended(self, now_ms: int) -> list[Event]:
@@ -119,6 +125,11 @@ class Recalled:
             elif now_ms - at_ms_of(old.at) > REOPEN_MS:
                 del self._waiting[old.event_id]
         return over
+
+    def _alone(self, event: Event) -> bool:
+        """Whether no other event that waits could be meant where no place is told."""
+        same = (old for old in self._waiting.values() if old.hazard == event.hazard)
+        return sum(map(is_live, same)) == 1
 
     def _resolved(self, event: Event, at_ms: int) -> Event:
         """The end of an event of which nothing is known but what was told."""
@@ -142,10 +153,17 @@ class Recalled:
         same = 1.0 if one == two else 0.5
         if old.place is None or new.place is None:
             near = is_live(old) and one == two and silent_ms <= AGAIN_MS
-            return 0.1 if near else 0.0
+            return 0.1 if near and self._alone(old) else 0.0
         if silent_ms > (AGAIN_MS if is_live(old) else REOPEN_MS):
             return 0.0
         return same * _near(old.place, new.place)
+
+
+def _takes_back(new: Event, old: Event) -> bool:
+    """Whether a revision says less, or something else, than the one before it."""
+    lower = LEVELS.index(new.level) < LEVELS.index(old.level)
+    moved = old.place is not None and (new.place is None or not _near(old.place, new.place))
+    return lower or moved or new.hazard != old.hazard
 
 
 def _near(one: Place, two: Place) -> float:
