@@ -70,15 +70,15 @@ def test_an_event_is_not_lowered_because_fewer_are_heard_again(told):
 
 def test_among_several_events_reports_without_a_place_go_on_with_none(told):
     line, _, events = told
-    nowhere = [row._replace(places=()) for row in crowd(30, STOP_MS + MINUTE_MS, "n")]
-    alone = restarted(line, events)
-    with_it = alone.step(nowhere, until_ms=STOP_MS + 7 * HOUR_MS)
+    evidence = next(iter(line.line._last.values())).evidence
+    nowhere = msgspec.structs.replace(events[-1], event_id="n", place=None)
     other = msgspec.structs.replace(events[-1], event_id="o", place=GAZETTEER.place(OSAKA))
-    beside = restarted(line, [*events, other])
-    own = beside.step(nowhere, until_ms=STOP_MS + 2 * HOUR_MS)
-    assert {event.event_id for event in with_it} == {events[-1].event_id}
-    assert own
-    assert not {event.event_id for event in own} & {events[-1].event_id, "o"}
+    for waiting, home in (([events[-1]], events[-1]), ([events[-1], other], None)):
+        known = Recalled(np.eye(len(load_hazards()), dtype=np.bool_), load_hazards())
+        for event in waiting:
+            known.keep(event)
+        assert known.home_of(nowhere, evidence) == home
+        assert len(known) == len(waiting) - (home is not None)
 
 
 def test_for_an_hour_it_is_neither_lowered_nor_moved(told):
