@@ -14,6 +14,8 @@ class Notice(NamedTuple):
     """Silent beyond its habit; back again; deletions missed, so its reports were purged; what it
     sent since the last start cannot be read any more."""
     since_ms: int
+    until_ms: int = 0
+    """Of `blind` alone: when this start began."""
 
 
 def _nobody(_: Notice) -> None:

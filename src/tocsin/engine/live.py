@@ -1,6 +1,5 @@
 """The engine as it runs: takes what sources brought, steps the line, commits, then tells."""
 
-import queue
 import random
 import threading
 from collections.abc import Mapping, Sequence
@@ -9,11 +8,13 @@ import msgspec
 
 from tocsin.clock import DAY_MS, HOUR_MS, MINUTE_MS, Clock
 from tocsin.config import Value
-from tocsin.deliver import Desk, Dispatcher, Links, Policy, Sink
+from tocsin.deliver import Crew, Desk, Dispatcher, Links, Policy, Sink
 from tocsin.engine import memory
 from tocsin.engine.bulletins import BulletinReader
 from tocsin.engine.coverage import Coverage, Ear
-from tocsin.engine.intake import Chunk, Intake
+from tocsin.engine.entry import Entry
+from tocsin.engine.inbox import Chunk, Inbox
+from tocsin.engine.intake import Intake
 from tocsin.engine.keys import Keys
 from tocsin.engine.listeners import Listeners, Notice
 from tocsin.engine.near_misses import Gatherer
@@ -33,14 +34,10 @@ from tocsin.vocabulary.pack import load_vocabulary
 from tocsin.vocabulary.tongues import LANGUAGES
 from tocsin.watch import Matcher
 
-CHUNKS = 64
-"""Reads held between the sources and the line; a full queue slows the sources."""
 SILENCE_MS = 30_000
 """After so long without posts the stream's time follows the clock."""
 KEEP_DAYS = 400
 """How long event revisions are kept."""
-SEND_S = 0.5
-"""Longest pause before a channel looks again at what it owes."""
 
 
 class Engine:
@@ -73,24 +70,25 @@ class Engine:
         self._near = near = Gatherer(list(hazard_ids()), gazetteer.iso_codes)
         self._line = Pipeline(gazetteer, families, keys.identity, self.contract, ordinal, near)
         self._reader = BulletinReader(vocabulary, gazetteer)
-        self._gate = Gate(vocabulary, gazetteer, keys.voices, keys.term)
+        gate = Gate(vocabulary, gazetteer, keys.voices, keys.term)
         self._ear = Ear(LANGUAGES, LANGUAGES[1:], gazetteer.iso)
-        self.configured = tuple(watches)
-        self._matcher = Matcher(watches)
+        self.configured, self._matcher = tuple(watches), Matcher(watches)
         self.links, self.drill, self.pulse = links, drill, Pulse(self, watchdog or {}, clock)
         self.dispatcher = Dispatcher(store, sinks, clock, self._rng, links)
+        self._crew = Crew(self.dispatcher, store, clock, self._fail, step_s)
         self.desk = Desk(policies or {}, store)
         self._seen_version = -1
         self._renew_watches()
         self._matcher.restore(store.last_alerts())
-        self._queue: queue.Queue[Chunk] = queue.Queue(CHUNKS)
+        self._inbox = Inbox()
+        self._entry = Entry(gate, self._ear, self._inbox, clock)
         self._back = memory.look_back(sources, store, refill_ms, clock)
         self.intakes = [
             Intake(
                 name,
                 source,
                 families.index(source.spec.family) if source.spec.kind == "posts" else 0,
-                self._queue,
+                self._inbox,
                 clock,
                 self._back.cursors.get(name),
                 self._rng,
@@ -112,6 +110,11 @@ class Engine:
         """Stream time of the line."""
         return self._line.now_ms
 
+    @property
+    def shedding(self) -> tuple[str, ...]:
+        """What is shed just now, because more comes than can be worked on."""
+        return self._entry.ladder.names
+
     def coverage(self) -> Coverage:
         """Which languages and countries were heard of late."""
         return self._ear.told(self._line.now_ms)
@@ -123,15 +126,11 @@ class Engine:
             self._listeners.event(event)
         for name in self._back.blind(self.intakes):
             since_ms = memory.told_until(self.store, self._clock.now_ms())
-            self._listeners.notice(Notice(name, "blind", since_ms))
+            self._listeners.notice(Notice(name, "blind", since_ms, self.started_ms))
         self._back.start(self.intakes)
-        senders = [
-            threading.Thread(target=self._send, args=(c,), name=f"deliver-{c}", daemon=True)
-            for c in self.dispatcher.channels
-        ]
-        senders.append(threading.Thread(target=self.pulse.run, args=(self._stop,), daemon=True))
-        for sender in senders:
-            sender.start()
+        self._crew.start()
+        pulse = threading.Thread(target=self.pulse.run, args=(self._stop,), daemon=True)
+        pulse.start()
         self.ready.set()
         try:
             self._loop()
@@ -143,8 +142,8 @@ class Engine:
             self.ready.clear()
             for intake in self.intakes:
                 intake.stop()
-            for sender in senders:
-                sender.join(10.0)
+            self._crew.stop()
+            pulse.join(10.0)
             self.dispatcher.close()
             self.store.checkpoint()
 
@@ -154,7 +153,7 @@ class Engine:
 
     def _loop(self) -> None:
         while not self._stop.is_set():
-            self._step(self._collect())
+            self._step(self._inbox.take(self._step_s))
             self._back.go_on(self._line.now_ms)
             self._sweep()
 
@@ -188,17 +187,6 @@ class Engine:
                 self._deaf.add(intake.name)
                 self._listeners.notice(Notice(intake.name, "deaf", since_ms))
 
-    def _collect(self) -> list[Chunk]:
-        """What the sources brought, after waiting at most `step_s`."""
-        chunks = []
-        try:
-            chunks.append(self._queue.get(timeout=self._step_s))
-            while len(chunks) < CHUNKS:
-                chunks.append(self._queue.get_nowait())
-        except queue.Empty:
-            pass
-        return chunks
-
     def _renew_watches(self) -> None:
         """Take up watches that were stored or taken out since the last step."""
         version = self.store.watches.version()
@@ -211,6 +199,7 @@ class Engine:
     def _step(self, chunks: Sequence[Chunk]) -> None:
         """One step of the line; revisions, alerts and cursors are kept before anyone is told."""
         self._renew_watches()
+        self._entry.look()
         events: list[Event] = []
         notices: list[Notice] = []
         bulletins: list[Bulletin] = []
@@ -226,14 +215,11 @@ class Engine:
                     events += self._line.purge(intake.stream, self._line.now_ms)
                     self._ear.purge(intake.stream)
                     notices.append(Notice(intake.name, "gap", chunk.received_ms))
-                passed = self._gate.enter(
-                    chunk.frames, intake.source.decode, intake.family, intake.tally,
-                    chunk.received_ms, intake.stream, getattr(intake.source, "scan", None),
-                )  # fmt: skip
+                passed = self._entry.take(chunk)
                 events += self._through(passed, bulletins)
                 bulletins = []
                 self._heard_ms = self._clock.now_ms() if count_of(chunk.frames) else self._heard_ms
-        events += self._through(self._gate.pass_time(self._stream_hand_ms()), bulletins)
+        events += self._through(self._entry.pass_time(self._stream_hand_ms()), bulletins)
         if self.drill:
             events = [msgspec.structs.replace(event, drill=True) for event in events]
         alerts = [alert for event in events for alert in self._matcher.alerts(event)]
@@ -243,6 +229,7 @@ class Engine:
         alerts, held = self.desk.take(alerts, now_ms)
         if events or alerts or cursors or held:
             self.store.commit_step(events, alerts, cursors, now_ms, memory.kept(self._line), held)
+        self._crew.wake({alert.channel for alert in alerts})
         for event in events:
             self._listeners.event(event)
         for alert in alerts:
@@ -262,19 +249,9 @@ class Engine:
         return now_ms if now_ms - self._heard_ms >= SILENCE_MS else 0
 
     def _through(self, passed: Passed, bulletins: Sequence[Bulletin]) -> list[Event]:
-        self._ear.hear(passed.batch, passed.removals, passed.now_ms)
         return self._line.step(passed.batch, passed.removals, bulletins, passed.now_ms).events
 
-    def _send(self, channel: str) -> None:
-        """Deliver what one channel is owed until the run ends; channels do not wait in line.
-
-        A failing store is the loop's to report.
-        """
-        while not self._stop.is_set():
-            try:
-                self.dispatcher.run_channel(channel, self._clock.now_ms())
-            except TocsinError as error:
-                self.failed = error
-                self._stop.set()
-                return
-            self._stop.wait(min(self._step_s, SEND_S))
+    def _fail(self, error: TocsinError) -> None:
+        """A store that fails while something is sent ends the run."""
+        self.failed = error
+        self._stop.set()

@@ -35,8 +35,9 @@ class Source(Protocol):
 
     Six attributes are optional. `scan(block, decode)` decodes many frames at once and gives what
     `decode` gives for each. `read_block(wait_s)` is `read` with the frames end to end in one
-    `columns.Block`, for a source that has them so. `wire` (such as usgs or cap) is the format of
-    a source of bulletins. `heard_ms` is when the other side last answered, be it that there is no
+    `columns.Block`, for a source that has them so, and `thin(block, keep_one_in)` leaves of its new
+    posts, and of nothing else, one in so many. `wire` (such as usgs or cap) is the format of a
+    source of bulletins. `heard_ms` is when the other side last answered, be it that there is no
     news; without it a source of bulletins is never called deaf. `gap` is true when deletions may
     have been missed since the last open: then what the detector holds of it is purged (contract
     P10). `rewound(cursor, back_ms)` is a cursor so far before another one, or None: a source that
