@@ -77,7 +77,7 @@ class Engine:
         self.dispatcher = Dispatcher(store, sinks, clock, self._rng, links)
         self._crew = Crew(self.dispatcher, store, clock, self._fail, step_s)
         self.desk = Desk(policies or {}, store)
-        self._seen_version = -1
+        self._seen_version, self._deaf = -1, set[str]()
         self._renew_watches()
         self._matcher.restore(store.last_alerts())
         self._inbox = Inbox()
@@ -103,7 +103,6 @@ class Engine:
         self.stepped_ms = self.steps = 0
         self.failed: TocsinError | None = None
         self._swept_ms, self._has_traces = self.started_ms, False
-        self._deaf: set[str] = set()
 
     @property
     def stream_ms(self) -> int:
