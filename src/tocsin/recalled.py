@@ -8,7 +8,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.clock import HOUR_MS, rfc3339
+from tocsin.bulletin import Bulletin
+from tocsin.clock import HOUR_MS, MINUTE_MS, rfc3339
 from tocsin.model import BANDS, LEVELS, Event, Evidence, Place
 from tocsin.rate.bands import voices_band
 from tocsin.render import headline
@@ -26,6 +27,8 @@ AGAIN_MS = 12 * HOUR_MS
 """How long after its last revision reports without a place of their own may continue an event."""
 SETTLED_MS = HOUR_MS
 """How long an event is not lowered once it goes on."""
+WORD_MS = 15 * MINUTE_MS
+"""How long an event told with an official word is not told without it, before feeds are read."""
 REOPEN_MS = 48 * HOUR_MS
 """How long reports of its very place may."""
 
@@ -40,6 +43,8 @@ class Recalled:
         self._waiting: OrderedDict[str, Event] = OrderedDict()
         self._going: dict[str, int] = {}
         """When each event that goes on was taken up again."""
+        self._words: set[tuple[str, str]] = set()
+        """Official words that were told before and not yet read again."""
         self._held: OrderedDict[str, Evidence] = OrderedDict()
         self.until_ms = self._begun_ms = 0
 
@@ -55,6 +60,7 @@ class Recalled:
         if event.phase in ("withdrawn", "merged"):
             return
         self._waiting[event.event_id] = event
+        self._words |= {(ref.source, ref.id) for ref in event.bulletins}
         if len(self._waiting) > RECALLED_MOST:
             self._waiting.popitem(last=False)
 
@@ -96,6 +102,10 @@ class Recalled:
             self._going[home.event_id] = evidence.at_ms
         return home
 
+    def heard(self, bulletin: Bulletin) -> None:
+        """An agency speaks again of these words, be it to take them back."""
+        self._words -= {(bulletin.source, name) for name in (bulletin.id, *bulletin.references)}
+
     def withholds(self, event: Event, before: Event, evidence: Evidence) -> bool:
         """Whether a revision would take back what the earlier start knew better.
 
@@ -103,8 +113,14 @@ class Recalled:
         lowered, moved or called otherwise: its reports may lie where nobody can read them again.
         What officials say, that it ends, or that it is withdrawn is told all the same.
         """
+        if not is_live(event):
+            return False
+        told = any((ref.source, ref.id) in self._words for ref in before.bulletins)
+        if told and evidence.at_ms <= max(self.until_ms, self._begun_ms) + WORD_MS:
+            # Its official word is not yet read again.
+            return True
         since_ms = self._going.get(event.event_id)
-        if since_ms is None or not is_live(event) or event.bulletins != before.bulletins:
+        if since_ms is None or event.bulletins != before.bulletins:
             return False
         if BANDS.index(voices_band(evidence.voices)) < BANDS.index(before.voices):
             return True

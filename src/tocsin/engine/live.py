@@ -124,8 +124,8 @@ class Engine:
         for event in memory.recall(self.store, self._line, self._clock.now_ms()):
             self._listeners.event(event)
         for name in self._back.blind(self.intakes):
-            since_ms = memory.told_until(self.store, self._clock.now_ms())
-            self._listeners.notice(Notice(name, "blind", since_ms, self.started_ms))
+            told = Notice(name, "blind", self._back.until_ms, self.started_ms)
+            self._listeners.notice(told)
         self._back.start(self.intakes)
         self._crew.start()
         pulse = threading.Thread(target=self.pulse.run, args=(self._stop,), daemon=True)
@@ -227,7 +227,8 @@ class Engine:
         now_ms = self._clock.now_ms()
         alerts, held = self.desk.take(alerts, now_ms)
         if events or alerts or cursors or held:
-            self.store.commit_step(events, alerts, cursors, now_ms, memory.kept(self._line), held)
+            kept = memory.kept(self._line, self._back)
+            self.store.commit_step(events, alerts, cursors, now_ms, kept, held)
         self._crew.wake({alert.channel for alert in alerts})
         for event in events:
             self._listeners.event(event)

@@ -32,7 +32,7 @@ class LookBack:
         A source that can be read again has `rewound(cursor, back_ms)`; the first one is.
         """
         self.cursors = dict(cursors)
-        self._until_ms, self._clock = until_ms, clock
+        self.until_ms, self._clock = until_ms, clock
         self._name: str | None = None
         self._waiting: list[Intake] = []
         self._reading: list[Intake] = []
@@ -51,7 +51,7 @@ class LookBack:
         return [
             each.name
             for each in intakes
-            if self._until_ms and each.kind == "posts" and each.name not in self.cursors
+            if self.until_ms and each.kind == "posts" and each.name not in self.cursors
         ]
 
     def start(self, intakes: Sequence[Intake]) -> None:
@@ -80,6 +80,6 @@ class LookBack:
 
         A start that dies while it reads again leaves the next one where it began itself.
         """
-        if self._name in cursors and stream_ms < self._until_ms:
+        if self._name in cursors and stream_ms < self.until_ms:
             del cursors[self._name]
         return cursors

@@ -13,11 +13,11 @@ RECALLED_MS = 2 * DAY_MS
 """Events revised so lately are known again after a restart."""
 
 
-def kept(line: Pipeline) -> dict[str, bytes]:
-    """What is committed with every step: events founded so far, and the time of the stream."""
+def kept(line: Pipeline, back: LookBack) -> dict[str, bytes]:
+    """What is committed with every step: events founded so far, and until when all was told."""
     return {
         _ORDINAL: str(line.ordinal).encode(),
-        _STREAM: str(line.told_until_ms).encode(),
+        _STREAM: str(max(line.now_ms, back.until_ms)).encode(),
     }
 
 
@@ -30,6 +30,11 @@ def recall(store: Store, line: Pipeline, now_ms: int) -> list[Event]:
     """Let a line that has just begun know what earlier starts told; the events, oldest first."""
     latest = reversed(store.latest(now_ms - RECALLED_MS))
     events = [each.event for each in latest if each.event is not None]
+    for event in events:
+        if event.origin == "posts" and event.revision > 1:
+            # A word that spoke of it once must not found it a second time when it is read again.
+            line.know(ref for each in store.revisions_of(event.event_id)
+                      if each.event is not None for ref in each.event.bulletins)  # fmt: skip
     line.recall(events, told_until(store, now_ms))
     return events
 
