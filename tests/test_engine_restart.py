@@ -5,7 +5,7 @@ import pytest
 from streams import START_MS, burst, chatter, deletion, frames, merged
 from test_engine import WATCH, Scripted
 from tocsin.clock import HOUR_MS, MINUTE_MS, HeldClock
-from tocsin.engine.intake import Chunk
+from tocsin.engine.inbox import Chunk
 from tocsin.engine.keys import seeded_keys
 from tocsin.engine.live import Engine, Listeners
 from tocsin.engine.memory import recall

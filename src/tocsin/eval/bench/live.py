@@ -16,7 +16,8 @@ from tocsin.clock import SystemClock
 from tocsin.engine.frugal import give_back
 from tocsin.engine.inbox import Chunk
 from tocsin.engine.keys import seeded_keys
-from tocsin.engine.live import Engine, Listeners
+from tocsin.engine.listeners import Listeners
+from tocsin.engine.live import Engine
 from tocsin.engine.overload import Ladder
 from tocsin.engine.warm import warm
 from tocsin.eval.bench.load import make_load
