@@ -6,7 +6,7 @@ from datetime import datetime
 from tocsin.bulletin import Bulletin, Support
 from tocsin.clock import HOUR_MS, MINUTE_MS, rfc3339
 from tocsin.detect.weigh import SENSITIVE_SHARE
-from tocsin.locate import Circle, locate, place_of, population_band, units_named
+from tocsin.locate import Circle, further, locate, place_of, population_band, units_named
 from tocsin.locate.steady import steady
 from tocsin.model import BANDS, BulletinRef, Event, Evidence, Ground, Place, Why
 from tocsin.official.corroborate import Corroborator
@@ -92,6 +92,10 @@ class Composer:
             contract=self._contract,
             merged_into=evidence.merged_into,
             expires=rfc3339(evidence.last_seen_ms + round(hazard.duration_h * HOUR_MS)),
+            # Where people gather, or the hazard is somebody's own, nothing finer is added.
+            extent=None
+            if sensitive or hazard.personal
+            else further(evidence, place, self._gazetteer),
             population=population_band(self._gazetteer, place),
             sensitive=sensitive,
         )
