@@ -10,9 +10,10 @@ from tocsin.batch import Batch, Removals
 from tocsin.bulletin import Bulletin
 from tocsin.clock import rfc3339
 from tocsin.detect.lifecycle import Detector, Found
+from tocsin.detect.parts import WHOLE, Parts
 from tocsin.detect.traits import place_table, traits_of_hazards
 from tocsin.detect.weigh import Watcher
-from tocsin.model import Event, Evidence, Phase
+from tocsin.model import BulletinRef, Event, Evidence, Phase
 from tocsin.official.alone import Alone, Standing, is_one, touches
 from tocsin.official.corroborate import Corroborator
 from tocsin.recalled import Recalled
@@ -55,19 +56,16 @@ class Pipeline:
         contract: str,
         ordinal: int = 0,
         watcher: Watcher | None = None,
+        parts: Parts = WHOLE,
     ) -> None:
         """`families[i]` is that of stream i, and streams may share one; `contract` the hash each
-        event carries; `ordinal` how many events were founded before this start."""
+        event carries; `ordinal` how many events were founded before this start; `parts` are all
+        but where somebody measures what one is good for."""
         self._hazards = load_hazards()
         traits = traits_of_hazards()
         self._recalled = Recalled(traits.related, self._hazards)
         self._detector = Detector(
-            place_table(gazetteer),
-            traits,
-            len(LANGUAGES),
-            identity_key,
-            ordinal,
-            watcher,
+            place_table(gazetteer), traits, len(LANGUAGES), identity_key, ordinal, watcher, parts
         )
         self._official = Corroborator()
         self._composer = Composer(gazetteer, families, self._official, contract)
@@ -139,6 +137,10 @@ class Pipeline:
                 known = self._alone.evidence(standing, event.phase, at_ms_of(event.at))
                 self._last[event.event_id] = _Last(event, known)
 
+    def know(self, references: Iterable[BulletinRef]) -> None:
+        """These bulletins spoke of events that were told by an earlier start."""
+        self._alone.know(references)
+
     def _release(self, until_ms: int) -> list[Event]:
         """Let bulletins sent until now speak, and words that ran out by now end, in order."""
         events: list[Event] = []
@@ -157,6 +159,7 @@ class Pipeline:
     def _heed(self, bulletin: Bulletin) -> list[Event]:
         """Revise the events a bulletin speaks of; if it speaks of none, it is one by itself."""
         self._official.add(bulletin)
+        self._recalled.heard(bulletin)
         # A late one speaks now: not before the last step, nor before what was just told.
         at_ms = max(bulletin.sent_ms, self._told_ms)
         events: list[Event] = []
@@ -239,7 +242,7 @@ class Pipeline:
                     evidence = msgspec.structs.replace(evidence, phase="updated")
                 last = _Last(before, evidence)
                 event = self._composer.reported(evidence, before)
-        if last is not None and self._recalled.is_thin(evidence):
+        if last is not None and self._recalled.waits(evidence, last.event):
             self._last[evidence.event_id] = _Last(last.event, evidence)
             return []
         if last is not None and only_if_bulletins_changed:

@@ -142,6 +142,16 @@ class Store(Attention):
             limit,
         )
 
+    def channel_counts(self) -> dict[str, dict[str, int]]:
+        """How many messages stand in each state, by channel."""
+        found: dict[str, dict[str, int]] = {}
+        with self._reading() as base:
+            for channel, state, n in base.execute(
+                "SELECT channel, state, count(*) FROM outbox GROUP BY channel, state"
+            ):
+                found.setdefault(channel, {})[state] = n
+        return found
+
     def outbox_counts(self) -> dict[str, int]:
         """Messages by state."""
         with self._turn, explained(self._name):

@@ -18,6 +18,7 @@ from tocsin.web.access import Access, Doors
 from tocsin.web.answers import CREDITS, AlertList, EventDetail, EventList, Problem, Readiness
 from tocsin.web.board import Board
 from tocsin.web.corrections import Find, correction_answers, on_board
+from tocsin.web.delivery_api import Outbound, delivery_routes
 from tocsin.web.duty_api import Duty, duty_routes
 from tocsin.web.feeds import feed_answers
 from tocsin.web.guard import Guard, json_answer
@@ -65,6 +66,7 @@ def create_app(
     shelf: Shelf | None = None,
     duty: Duty | None = None,
     replies: Desk | None = None,
+    outbound: Outbound | None = None,
     public_host: str = "",
     access: Access | None = None,
 ) -> Starlette:
@@ -75,7 +77,8 @@ def create_app(
     `corrections` finds what was corrected since a time; left out, the board is asked.
     `coverage` tells who was heard; left out, nobody.
     `shelf` holds the watches; without it their addresses answer 503.
-    `duty` takes acknowledgements and silences, `replies` the links of messages.
+    `duty` takes acknowledgements and silences, `replies` the links of messages, `outbound`
+    knows what is owed to the channels.
     `access` knows who signed in; left out, or without tokens, nobody has to. Only with tokens
     more than the links of messages is served under `public_host`.
     `hosts` are the names it answers to, so that no foreign name can be pointed at it.
@@ -96,7 +99,7 @@ def create_app(
     ]
     access = access or Access()
     routes += [*watch_routes(shelf), *duty_routes(duty), *reply_routes(replies)]
-    routes += session_routes(access)
+    routes += [*session_routes(access), *delivery_routes(outbound)]
     routes.append(Route("/api/stream", _checked_stream(streams), methods=["GET"]))
     routes.append(Mount("/ui", StaticFiles(directory=page), name="ui"))
     routes.append(Mount("/static", StaticFiles(directory=PAGE), name="static"))

@@ -15,6 +15,7 @@ from tocsin.web.answers import (
     Words,
 )
 from tocsin.web.corrections import CORRECTION_FILTERS
+from tocsin.web.delivery_api import DELIVERY_ROUTES
 from tocsin.web.duty_api import DUTY_ROUTES
 from tocsin.web.health import Health
 from tocsin.web.openapi import RouteSpec
@@ -133,6 +134,7 @@ ROUTES: tuple[RouteSpec, ...] = (
     RouteSpec("/api/openapi.json", "This document.", dict[str, Any], errors=(400,)),
     *WATCH_ROUTES,
     *DUTY_ROUTES,
+    *DELIVERY_ROUTES,
     *REPLY_ROUTES,
     *SESSION_ROUTES,
     RouteSpec(

@@ -1,0 +1,98 @@
+"""What people do on the page about events: see to them, silence them, try channels, look back."""
+
+import pytest
+from playwright.sync_api import expect
+
+import web_events as invented
+from browser_page import QUAKE, fill
+from full_page import full_page, kept
+from tocsin.model import Ground, Why
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def store(tmp_path):
+    """A store that knows the invented day, with one message owed and one given up."""
+    store = kept(tmp_path)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def served(board, built, store):
+    """A server with all that an engine brings."""
+    served = full_page(board, store, built=built)
+    yield served
+    served.stop()
+
+
+def test_an_event_is_seen_to_judged_and_silenced(board, opened, store):
+    fill(board)
+    page = opened(f"#{QUAKE}")
+    duty = page.locator("#duty")
+    expect(duty).to_contain_text("Nobody sees to it yet.")
+    duty.get_by_role("button", name="I see to it").click()
+    expect(duty).to_contain_text("Somebody sees to it since 12:00")
+    duty.get_by_label("What was it?").select_option("exaggerated")
+    expect(duty.locator("p").first).to_contain_text("Exaggerated")
+    duty.get_by_role("button", name="Silence its messages for 4 h").click()
+    expect(duty).to_contain_text("Its messages are silenced until 16:00.")
+    assert {ack.event_id: ack.outcome for ack in store.acks()}[QUAKE] == "exaggerated"
+    silences = {one.event_id: one.max_level for one in store.silences(invented.NOW_MS)}
+    assert silences[QUAKE] == "red"
+    duty.get_by_role("button", name="End the silence").click()
+    expect(duty.get_by_role("button", name="Silence its messages for 1 h")).to_be_visible()
+    assert QUAKE not in {one.event_id for one in store.silences(invented.NOW_MS)}
+
+
+def test_the_state_tells_channels_messages_and_answers(opened):
+    page = opened("#/state")
+    ops = page.locator("#channels li[data-channel=ops]")
+    expect(ops).to_contain_text("1 waiting")
+    ops.get_by_role("button", name="Send a test").click()
+    expect(ops.get_by_role("status")).to_have_text("Accepted. by hand")
+    desk = page.locator("#channels li[data-channel=desk]")
+    expect(desk).to_contain_text("1 given up · resting")
+    desk.get_by_role("button", name="Send a test").click()
+    expect(desk.get_by_role("status")).to_contain_text("Busy")
+    expect(page.locator("#channels li[data-channel=page]").get_by_role("button")).to_have_count(0)
+    expect(page.locator("#dead")).to_contain_text("HTTP 410 Gone")
+    expect(page.locator("#answers")).to_contain_text("Real")
+    silence = page.locator("#silences li")
+    expect(silence).to_contain_text("Flooding · United Kingdom")
+    silence.get_by_role("button", name="End the silence").click()
+    expect(silence).to_have_text("Nothing is silenced.")
+    expect(page.locator("#blind")).to_contain_text("11:10 to 11:25")
+    expect(page.locator("#source-table")).to_contain_text("silent beyond its habit since 11:52")
+
+
+def test_coverage_tells_who_was_heard(opened):
+    heard = opened("#/coverage").locator("#heard")
+    for words in ("Portuguese", "50–199", "Nepal", "5–14", "Arabic · Bangla · Hindi"):
+        expect(heard).to_contain_text(words)
+
+
+def test_countries_and_languages_stand_in_the_readers_own(opened):
+    heard = opened("#/coverage", locale="fr-FR").locator("#heard")
+    for words in ("portugais", "Népal", "arabe · bengali · hindi"):
+        expect(heard).to_contain_text(words)
+
+
+def test_grounds_stand_where_they_help(board, opened):
+    why = (
+        Why(Ground.VOICES, "15-49", 5),
+        Why(Ground.TIMES_USUAL, 20),
+        Why(Ground.OTHER_PLACE, "Vila Serena, BR", 0.25),
+        Why(Ground.SET_ASIDE, "flood"),
+        Why(Ground.RAISES, "second_family", "corroborated"),
+        Why(Ground.LOWERS, "silence", "resolved"),
+    )
+    board.publish(invented.event(70, why=why))
+    page = opened(f"#{70:016d}")
+    panel = page.locator("#panel")
+    expect(panel.locator(".where")).to_contain_text("It may also be Vila Serena, Brazil: 25 %")
+    expect(panel.locator(".standing")).to_contain_text("at least 20 times the usual")
+    expect(panel).to_contain_text("Some call it Flooding; that reading was set aside.")
+    expect(panel).to_contain_text("a second, independent source family.")
+    expect(panel).to_contain_text("nothing new is said.")
