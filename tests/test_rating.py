@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from invented_events import event
 from test_rate import EVIDENCE, HAZARDS, NOON_MS, evidence, fact, rated, support
+from tidy.files import ROOT
 from tocsin.clock import HOUR_MS, MINUTE_MS, rfc3339
 from tocsin.locate import units_named
 from tocsin.model import LEVELS, Ground, Origin, Place, PlaceVotes
@@ -190,3 +191,13 @@ def test_regions_count_from_five_voices_each():
     votes = tuple(PlaceVotes(t, v) for t, v in zip(towns, (9.0, 5.0, 4.9), strict=True))
     assert units_named(evidence(places=votes), gazetteer) == 2
     assert units_named(evidence(places=()), gazetteer) == 0
+
+
+def test_every_ground_and_every_change_is_documented():
+    page = (ROOT / "docs" / "rating.md").read_text(encoding="utf-8")
+    for ground in Ground:
+        assert f"`{ground.value}`" in page, ground
+    for severity in SEVERITIES:
+        for tier in TIERS:
+            for why in outlook("updated", severity, severity, "Unknown", tier, 5):
+                assert f"`{why.value}`" in page
