@@ -1,5 +1,7 @@
 """The rating table as properties, what raises and lowers, and the grounds a sceptic asks for."""
 
+from typing import get_args
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -10,13 +12,14 @@ from test_rate import EVIDENCE, HAZARDS, NOON_MS, evidence, fact, rated, support
 from tidy.files import ROOT
 from tocsin.clock import HOUR_MS, MINUTE_MS, rfc3339
 from tocsin.locate import units_named
-from tocsin.model import LEVELS, Ground, Origin, Place, PlaceVotes
+from tocsin.model import LEVELS, Certainty, Ground, Origin, Place, PlaceVotes
 from tocsin.rate import rate
 from tocsin.rate.outlook import ENOUGH_VOICES, outlook
 from tocsin.rate.table import (
     SEVERITIES,
     certainty_of,
     level_of,
+    official_level_of,
     severity_of,
     severity_without_facts,
     table,
@@ -78,6 +81,15 @@ def test_growth_takes_both_many_voices_and_a_fast_pace():
     assert severity_without_facts("Minor", "corroborated", 999, at.times_usual - 1, 0) == "Minor"
     both = severity_without_facts("Minor", "corroborated", 999, 999.0, table().extent.units)
     assert both == "Severe"
+
+
+@given(severities, severities, st.sampled_from(get_args(Certainty)))
+def test_an_agency_alone_makes_red_only_by_a_firm_word(one, two, certainty):
+    severity, worse = sorted((one, two), key=SEVERITIES.index)
+    low, high = official_level_of(severity, certainty), official_level_of(worse, certainty)
+    assert LEVELS.index(low) <= LEVELS.index(high)
+    assert high != "red" or certainty not in ("Possible", "Unlikely")
+    assert set(table().official_confidence) == set(get_args(Certainty))
 
 
 @given(st.integers(0, 10 * HOUR_MS), st.booleans())
