@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo ui test lint browser wheel reference constraints nightly kills cuts deliver clean
+.PHONY: help demo ui test lint browser wheel reference constraints nightly score-twenty kills cuts deliver clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -55,6 +55,10 @@ lint: $(VENV)/.test $(VENV)/.tocsin ## Style, types and import contracts, withou
 
 nightly: $(VENV)/.test $(VENV)/.tocsin ui browser ## Every test, with many more invented cases
 	@HYPOTHESIS_PROFILE=nightly TOCSIN_CUTS=40 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(T)
+
+score-twenty: $(VENV)/.test $(VENV)/.tocsin ## The scorecard over twenty seeds (a night; TOCSIN_DATA names the folder)
+	@nice $(BIN)/tocsin score --seeds 20 --before bench/scorecard.json \
+	  --out docs/scorecard-twenty.md --out-json bench/scorecard-twenty.json $(ARGS)
 
 kills: $(VENV)/.test $(VENV)/.tocsin ## Kill the engine KILLS times (3000, hours) and write down what arrived
 	@nice $(BIN)/python bench/kills.py $(KILLS) $(ARGS)

@@ -10,6 +10,7 @@ from tocsin.batch import Batch, Removals
 from tocsin.bulletin import Bulletin
 from tocsin.clock import rfc3339
 from tocsin.detect.lifecycle import Detector, Found
+from tocsin.detect.parts import WHOLE, Parts
 from tocsin.detect.traits import place_table, traits_of_hazards
 from tocsin.detect.weigh import Watcher
 from tocsin.model import BulletinRef, Event, Evidence, Phase
@@ -55,19 +56,16 @@ class Pipeline:
         contract: str,
         ordinal: int = 0,
         watcher: Watcher | None = None,
+        parts: Parts = WHOLE,
     ) -> None:
         """`families[i]` is that of stream i, and streams may share one; `contract` the hash each
-        event carries; `ordinal` how many events were founded before this start."""
+        event carries; `ordinal` how many events were founded before this start; `parts` are all
+        but where somebody measures what one is good for."""
         self._hazards = load_hazards()
         traits = traits_of_hazards()
         self._recalled = Recalled(traits.related, self._hazards)
         self._detector = Detector(
-            place_table(gazetteer),
-            traits,
-            len(LANGUAGES),
-            identity_key,
-            ordinal,
-            watcher,
+            place_table(gazetteer), traits, len(LANGUAGES), identity_key, ordinal, watcher, parts
         )
         self._official = Corroborator()
         self._composer = Composer(gazetteer, families, self._official, contract)
@@ -244,7 +242,7 @@ class Pipeline:
                     evidence = msgspec.structs.replace(evidence, phase="updated")
                 last = _Last(before, evidence)
                 event = self._composer.reported(evidence, before)
-        if last is not None and self._recalled.waits(evidence, last.event):
+        if last is not None and self._recalled.withholds(event, last.event, evidence):
             self._last[evidence.event_id] = _Last(last.event, evidence)
             return []
         if last is not None and only_if_bulletins_changed:

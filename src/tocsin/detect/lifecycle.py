@@ -10,11 +10,11 @@ from tocsin.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from tocsin.detect import advance as adv
 from tocsin.detect import nucleus
 from tocsin.detect.chores import Chores
-from tocsin.detect.company import Company
 from tocsin.detect.describe import describe
 from tocsin.detect.links import find_rows
 from tocsin.detect.merge import absorb, clear_event
 from tocsin.detect.pace import is_quiet, settle
+from tocsin.detect.parts import WHOLE, Parts
 from tocsin.detect.register import Register
 from tocsin.detect.removal import remove_report
 from tocsin.detect.state import (
@@ -28,7 +28,7 @@ from tocsin.detect.state import (
     new_state,
 )
 from tocsin.detect.traits import Traits
-from tocsin.detect.weigh import RIPE_SCORE, Scales, Watcher
+from tocsin.detect.weigh import RIPE_SCORE, Watcher
 from tocsin.model import Evidence, Phase
 
 YOUNG_MS = 2 * HOUR_MS
@@ -59,13 +59,13 @@ class Detector:
         identity_key: bytes,
         ordinal: int = 0,
         watcher: Watcher | None = None,
+        parts: Parts = WHOLE,
     ) -> None:
-        """`ordinal`: events founded before; `watcher` sees every weighing of a candidate."""
+        """`ordinal`: events founded before; `watcher` sees each weighing; `parts`: all, live."""
         self._places, self._related = places, traits.related
         self.state = new_state(len(traits.related), n_langs)
         self._chores = Chores(self.state)
-        self._company = Company(self.state, places, traits.related)
-        self._scales = Scales(self.state, places, traits, watcher)
+        self._company, self._scales = parts.equip(self.state, places, traits, watcher)
         self._register = Register(self.state, identity_key, ordinal)
         self._ordinal = 0
         self._next_tick_ms = 0

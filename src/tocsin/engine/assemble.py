@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tocsin.clock import Clock, SystemClock
+from tocsin.clock import MINUTE_MS, Clock, SystemClock
 from tocsin.config import Spec
 from tocsin.config_file import Configuration, checked_parts
 from tocsin.deliver import Links, build_sinks, policies
 from tocsin.engine.keys import live_keys
-from tocsin.engine.live import Engine, Listeners
+from tocsin.engine.listeners import Listeners
+from tocsin.engine.live import Engine
 from tocsin.errors import ConfigError, SourceEnded, WatchRefused
 from tocsin.model import Bulletin, Place, Watch
 from tocsin.official.parse import parse_path
@@ -117,6 +118,7 @@ def assemble(configuration: Configuration, folder: Path, clock: Clock, tell: Lis
         links=links,
         watchdog=configuration.watchdog,
         drill=bool(configuration.engine["drill"]),
+        refill_ms=round(float(str(configuration.engine["refill_min"])) * MINUTE_MS),
     )
 
 
