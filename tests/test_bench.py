@@ -12,6 +12,7 @@ from tocsin.eval.bench.curves import fewer_terms
 from tocsin.eval.bench.line import Line
 from tocsin.eval.bench.load import FRAME_MEAN_BYTES, make_load
 from tocsin.eval.bench.naive import NaiveLoop
+from tocsin.eval.bench.page import page
 from tocsin.eval.bench.peers import run_peers, texts_of
 from tocsin.eval.bench.picture import picture
 from tocsin.eval.bench.run import TOLERANCE, Card, Size, fallen, run_bench
@@ -63,6 +64,8 @@ def test_a_card_holds_every_part(card):
     assert set(card.ratio) == {"usual", "hazard"}
     assert len(card.line) == 4 and len(card.stages) == 10 and len(card.latency) == 4
     assert msgspec.json.decode(msgspec.json.encode(card), type=Card) == card
+    told = page(card)
+    assert told.count("\n| ---") == 6 and "| watches |" in told and "plain loop, usual" in told
     drawn = picture(card)
     assert drawn.startswith("<svg") and drawn.count("<rect") == 1 + 6
 

@@ -58,10 +58,10 @@ def _kept(function: F, **options: bool) -> F:
         return alone
 
 
-def is_kept(compiled: object) -> bool:
-    """Whether a kernel's code, as it is now, lies on disk; false too where it cannot be kept."""
+def is_kept(compiled: object) -> bool | None:
+    """Whether a kernel's code, as it is now, lies on disk; None where it cannot be kept."""
     cached = _cache_file(compiled)
-    return cached is not None and bool(cached._load_index())
+    return None if cached is None else bool(cached._load_index())
 
 
 def _stamped(function: F, compiled: F) -> F:

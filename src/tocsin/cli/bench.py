@@ -10,6 +10,7 @@ from rich.table import Table
 from tocsin.cli.bench_parts import bench_receive, tell
 from tocsin.cli.screen import emit, result, words
 from tocsin.errors import InputError
+from tocsin.eval.bench.page import page
 from tocsin.eval.bench.picture import picture
 from tocsin.eval.bench.run import FULL, SMALL, Card, fallen, run_bench
 
@@ -18,7 +19,8 @@ def bench(
     seed: Annotated[int, typer.Option(help="Of the invented load.")] = 0,
     small: Annotated[bool, typer.Option("--small", help="Some seconds, for a look.")] = False,
     out: Annotated[
-        Path | None, typer.Option(help="Also write bench.json and bench.svg into this folder.")
+        Path | None,
+        typer.Option(help="Also write bench.json, bench.md and bench.svg into this folder."),
     ] = None,
     against: Annotated[
         Path | None,
@@ -48,6 +50,7 @@ def bench(
         pretty = msgspec.json.format(msgspec.json.encode(card), indent=2)
         (out / "bench.json").write_bytes(pretty + b"\n")
         (out / "bench.svg").write_text(picture(card), "utf-8")
+        (out / "bench.md").write_text(page(card), "utf-8")
         if peers:
             _keep_peers(card, out / "peers.json")
     if json:

@@ -53,11 +53,11 @@ def _frames() -> list[bytes]:
 def warm() -> bool:
     """Run a few invented posts through the whole line; returns whether kernels are compiled.
 
-    Takes a good half minute on the very first start of an installation, when a second process
+    Takes about a minute on the very first start of an installation, when a second process
     compiles detection beside this one, and about a second on later ones, since compiled kernels
     are kept on disk.
     """
-    if is_compiled() and not is_kept(advance):
+    if is_compiled() and is_kept(advance) is False:
         beside = subprocess.Popen(
             [sys.executable, "-m", warm_detect.__name__],
             stdout=subprocess.DEVNULL,
