@@ -29,7 +29,7 @@ TAILS = (
 )  # fmt: skip
 VOICES = 12
 """Posts of one happening, each of a voice of its own."""
-QUAKES_KEPT = 200
+QUAKES_KEPT = 2_000
 """So many quakes are in the feed at a time."""
 
 

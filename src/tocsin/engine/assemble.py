@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,8 @@ def assemble(configuration: Configuration, folder: Path, clock: Clock, tell: Lis
     store = Store.open(path)
     memory = str(configuration.keys["path"])
     keys = live_keys(path.parent / f"{path.stem}-keys", Path(memory) if memory else None)
+    settings = blake2b(repr(configuration).encode(), digest_size=8, key=keys.identity).hexdigest()
+    store.audit.write(clock.now_ms(), "started", f"settings {settings}")
     step_s = float(configuration.engine["step_s"])  # type: ignore[arg-type]
     public_url = str(configuration.web["public_url"])
     links = Links(keys.identity, checked_url(public_url)) if public_url else None
