@@ -56,12 +56,10 @@ def _sender(kills: int) -> delivery_kills.Figures:
 def page(engine: engine_kills.Figures, sender: delivery_kills.Figures | None) -> str:
     """The two runs in words and tables."""
     steps = [(f"killed {name}", n) for name, n in engine.at_steps.items() if name != "any"]
+    chance = engine.at_steps.get("any", 0)
     whole = (
         ("kills (SIGKILL of the whole engine)", engine.kills),
-        (
-            "of them at a moment drawn by chance, or since the step did not come",
-            engine.at_steps.get("any", 0),
-        ),
+        ("of them at a moment drawn by chance, or since the step did not come", chance),
         *steps,
         ("faults of the receivers (one request in ten)", engine.faults),
         ("events", engine.events),
