@@ -3,11 +3,13 @@
 from naive_detect import (
     Bins,
     VoiceSets,
+    distance_km,
     distinct_voices,
     exposure,
     home_country,
     idf,
     marked,
+    own_town,
     similarity,
     surprise,
 )
@@ -22,7 +24,7 @@ from naive_text import (
 )
 
 __all__ = [
-    "Bins", "Token", "VoiceSets", "calm", "clitic", "distinct_voices", "exposure", "hits_of",
-    "home_country", "idf", "judged", "marked", "number_value", "similarity", "surprise",
-    "tokens_of", "verdict",
+    "Bins", "Token", "VoiceSets", "calm", "clitic", "distance_km", "distinct_voices", "exposure",
+    "hits_of", "home_country", "idf", "judged", "marked", "number_value", "own_town", "similarity",
+    "surprise", "tokens_of", "verdict",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import datetime
 from tocsin.bulletin import Bulletin, Support
 from tocsin.clock import HOUR_MS, MINUTE_MS, rfc3339
 from tocsin.detect.weigh import SENSITIVE_SHARE
-from tocsin.locate import Circle, locate, place_of, population_band, units_named
+from tocsin.locate import Circle, further, locate, place_of, population_band, units_named
 from tocsin.locate.steady import steady
 from tocsin.model import BANDS, BulletinRef, Event, Evidence, Ground, Place, Why
 from tocsin.official.corroborate import Corroborator
@@ -44,6 +44,8 @@ class Composer:
             return self._stub(evidence, before, Why(Ground.BELOW_K, True, 5))
         hazard = self._hazards[evidence.hazard]
         sensitive = evidence.masked_share >= SENSITIVE_SHARE
+        # Where people gather, or the hazard is somebody's own, no further town is named.
+        coarse = sensitive or hazard.personal
         origins = locate(evidence, self._gazetteer, personal=hazard.personal, sensitive=sensitive)
         origins = steady(origins, before.place if before and before.origin != "official" else None)
         place = origins[0].place if origins else None
@@ -92,6 +94,7 @@ class Composer:
             contract=self._contract,
             merged_into=evidence.merged_into,
             expires=rfc3339(evidence.last_seen_ms + round(hazard.duration_h * HOUR_MS)),
+            extent=None if coarse else further(evidence, place, self._gazetteer),
             population=population_band(self._gazetteer, place),
             sensitive=sensitive,
         )
