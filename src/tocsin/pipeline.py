@@ -15,6 +15,7 @@ from tocsin.detect.weigh import Watcher
 from tocsin.model import Event, Evidence, Phase
 from tocsin.official.alone import Alone, Standing, is_one, touches
 from tocsin.official.corroborate import Corroborator
+from tocsin.prompting import word_of
 from tocsin.render import same_matter
 from tocsin.revision import Composer, at_ms_of, end_ms, is_live
 from tocsin.vocabulary.gazetteer import Gazetteer
@@ -58,6 +59,7 @@ class Pipeline:
         """`families[i]` is that of stream i, and streams may share one; `contract` the hash each
         event carries; `ordinal` how many events were founded before this start."""
         self._hazards = load_hazards()
+        self._gazetteer = gazetteer
         self._detector = Detector(
             place_table(gazetteer),
             traits_of_hazards(),
@@ -99,6 +101,10 @@ class Pipeline:
         counts from its `sent` on, or from now when it comes late.
         """
         self._waiting = sorted([*self._waiting, *bulletins], key=lambda b: (b.sent_ms, b.id))
+        for bulletin in bulletins:
+            word = word_of(bulletin, self._gazetteer)
+            if word is not None:
+                self._detector.tell(word, max(bulletin.sent_ms, self._now_ms))
         found = self._detector.feed(batch, removals, now_ms)
         events: list[Event] = []
         for evidence in found.evidence:

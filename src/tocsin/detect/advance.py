@@ -195,8 +195,8 @@ def advance(state, batch, row, rows, ordinal, next_tick_ms, start_bin, places, r
 
 @kernel(lends=True)
 def gather(state, e, cell, now_ms, window_ms, places, related, joined, n_joined):
-    """Join a burst cell's reports to a new event, then what resembles them in the last 4 h."""
-    reports, cells, events = state.reports, state.cells, state.events
+    """Join a burst cell's reports to a new event, then what resembles them."""
+    reports, cells = state.reports, state.cells
     for back in range(min(cells.head[cell], RECENT), 0, -1):
         slot = cells.recent[cell, (cells.head[cell] - back) % RECENT]
         if slot < 0 or reports.dies_ms[slot] == 0 or reports.event[slot] >= 0:
@@ -204,6 +204,23 @@ def gather(state, e, cell, now_ms, window_ms, places, related, joined, n_joined)
         if reports.time_ms[slot] < now_ms - window_ms or not holds(reports, slot, cell):
             continue
         n_joined = claim(state, e, slot, places, joined, n_joined)
+    return gather_alike(state, e, now_ms, window_ms, places, related, joined, n_joined)
+
+
+@kernel(lends=True)
+def gather_rows(state, e, slots, places, joined):
+    """Join ring rows that stand outside any event to one; returns how many joined."""
+    n_joined = 0
+    for slot in slots:
+        if state.reports.event[slot] < 0:
+            n_joined = claim(state, e, slot, places, joined, n_joined)
+    return n_joined
+
+
+@kernel(lends=True)
+def gather_alike(state, e, now_ms, window_ms, places, related, joined, n_joined):
+    """Join what resembles an event among the reports of its window, or of the last hour."""
+    reports, events = state.reports, state.events
     for slot in range(RING):
         if reports.dies_ms[slot] == 0 or reports.event[slot] >= 0:
             continue

@@ -12,6 +12,7 @@ from tocsin.detect.chores import Chores
 from tocsin.detect.company import Company
 from tocsin.detect.describe import describe, main_hazard
 from tocsin.detect.merge import absorb, clear_event
+from tocsin.detect.prompt import Prompts, Word
 from tocsin.detect.register import Register
 from tocsin.detect.removal import find_rows, remove_report
 from tocsin.detect.state import (
@@ -33,6 +34,9 @@ YOUNG_MS, QUIET_BINS = 2 * HOUR_MS, 24
 CLOSE_SHARE = 0.9
 CANDIDATE_MS = 12 * HOUR_MS
 REOPEN_MS = 48 * HOUR_MS
+PROMPT_S = 3_600
+MOSTLY = 0.7
+"""Share of a candidate that must speak of an official word for it to be what the word is about."""
 
 
 class Found(NamedTuple):
@@ -66,7 +70,8 @@ class Detector:
         self._company = Company(self.state, places, traits.related)
         self._scales = Scales(self.state, places, traits, watcher)
         self._register = Register(self.state, identity_key, ordinal)
-        self._ordinal = 0
+        self._prompts = Prompts(self.state, len(traits.related), places)
+        self._ordinal = self._taken = 0
         self._next_tick_ms = 0
         self._start_bin = 0
         self._dirty: set[int] = set()
@@ -92,6 +97,10 @@ class Detector:
         found = Found(self._evidence, self._take_joined(), self._merged, self._reported)
         self._evidence, self._merged, self._reported = [], [], []
         return found
+
+    def tell(self, word: Word, at_ms: int) -> None:
+        """Listen for what is said of an official word, from the next minute after `at_ms` on."""
+        self._prompts.tell(word, at_ms)
 
     @property
     def ordinal(self) -> int:
@@ -122,6 +131,7 @@ class Detector:
                 self.state, batch, row, stop, self._ordinal, self._next_tick_ms, self._start_bin,
                 self._places, self._related, RIPE_SCORE, out, 0,
             )  # fmt: skip
+            self._taken = self._ordinal + row
             self._note_joined(out[:n])
             if signal == adv.TICK:
                 self._pass_time(int(batch.time_ms[row]))
@@ -143,25 +153,80 @@ class Detector:
 
     def _nucleate(self, cell: int, surprise: float, window_s: int, now_ms: int) -> None:
         """A cell burst: found an event, or find that it belongs to one we know."""
-        crowded = self._register.crowded_out()
-        if crowded is not None:
-            if self.state.events.stage[crowded] == LIVE:
-                self._emit(crowded, "resolved", now_ms)
-            self._forget(crowded)
-        events = self.state.events
+        self._make_room(now_ms)
         e = self._register.found(cell, surprise, window_s, now_ms, self._start_bin)
         out = np.zeros((RING, 2), np.int64)
         n = adv.gather(
             self.state, e, cell, now_ms, window_s * 1000, self._places, self._related, out, 0
         )
         self._note_joined(out[:n])
+        self._settle(e, now_ms)
+
+    def _make_room(self, now_ms: int) -> None:
+        """Free a slot if none is."""
+        crowded = self._register.crowded_out()
+        if crowded is not None:
+            if self.state.events.stage[crowded] == LIVE:
+                self._emit(crowded, "resolved", now_ms)
+            self._forget(crowded)
+
+    def _settle(self, e: int, now_ms: int, told_only: bool = False) -> None:
+        """Let a new event become part of the one it belongs to, or stand, and be told if ripe."""
+        events = self.state.events
         events.hazard[e] = main_hazard(events, e)
-        home = self._company.home_of(e)
-        if home is not None:
+        home = self._company.home_of(e) if events.stage[e] == CANDIDATE else None
+        if home is not None and (events.stage[home] != CANDIDATE or not told_only):
             self._merge(home, e, now_ms)
             if events.stage[home] == DORMANT:
                 events.stage[home], events.born_ms[home] = LIVE, now_ms
-        self._report_if_ripe(e if home is None else home, now_ms)
+            e = home
+        self._report_if_ripe(e, now_ms)
+
+    def _hear(self, now_ms: int) -> None:
+        """Gather what is said of official words: their events grow, and new ones are founded."""
+        if not self._prompts.active():
+            return
+        self._prompts.turn(self._taken, now_ms)
+        for w, rows in self._prompts.ripe(self._start_bin, now_ms):
+            e = self._register.slot_of(self._prompts.event_of(w))
+            if e is None and self._prompts.event_of(w):
+                self._prompts.note(w, 0)
+                continue
+            if e is None:
+                e = self._prompted(w, rows, now_ms)
+            out = np.zeros((len(rows), 2), np.int64)
+            n = adv.gather_rows(self.state, e, rows[::-1].copy(), self._places, out)
+            self._note_joined(out[:n])
+            number = int(self.state.events.number[e])
+            if self._prompts.event_of(w) != number:
+                self._prompts.note(w, number)
+                self._scales.backed.add(number)
+                self._settle(e, now_ms, told_only=True)
+
+    def _prompted(self, w: int, rows: NDArray[np.int64], now_ms: int) -> int:
+        """The event a word speaks of: one that was told, a candidate, or a new one."""
+        events = self.state.events
+        known = self._prompts.told(w, events)
+        if known is not None:
+            return known
+        candidate = self._break_up(w, rows)
+        if candidate is not None:
+            return candidate
+        self._make_room(now_ms)
+        hazard = int(np.bincount(self.state.reports.hazard[rows]).argmax())
+        return self._register.found_of(hazard, -1 - w, PROMPT_S, now_ms, self._start_bin)
+
+    def _break_up(self, w: int, rows: NDArray[np.int64]) -> int | None:
+        """The candidate that is what a word speaks of; others give the rows they hold back."""
+        events = self.state.events
+        held = self.state.reports.event[rows]
+        for e in (int(e) for e in np.unique(held[held >= 0])):
+            mostly = (held == e).sum() >= MOSTLY * int(events.voices[e])
+            if mostly and self._prompts.speaks_of(w, events, e):
+                return e
+            adv.release(self.state, e, self._places.country, self._places.admin1)
+            self._forget(e)
+        return None
 
     def _report_if_ripe(self, e: int, now_ms: int) -> None:
         events = self.state.events
@@ -188,6 +253,9 @@ class Detector:
         if events.stage[e] in (LIVE, DORMANT):
             self._emit(e, "merged", now_ms, merged_into=self._register.id_of(home))
         absorb(self.state, home, e)
+        self._prompts.rename(old, new)
+        if old in self._scales.backed:
+            self._scales.backed.add(new)
         self._merged.append((old, new))
         self._register.strike_out(old)
         self._dirty.discard(e)
@@ -199,7 +267,7 @@ class Detector:
     def _pass_time(self, now_ms: int) -> None:
         """Run every minute up to now at its own time, so that cutting batches changes nothing."""
         while self._next_tick_ms and self._next_tick_ms <= now_ms:
-            if self.active():
+            if self.active() or self._prompts.active():
                 self._tick(self._next_tick_ms)
                 self._next_tick_ms += MINUTE_MS
                 continue
@@ -216,6 +284,7 @@ class Detector:
         events = self.state.events
         if now_ms % BIN_MS == 0:
             self._chores.every_ten_minutes(now_ms)
+        self._hear(now_ms)
         for e in (int(e) for e in np.flatnonzero(events.stage != FREE)):
             stage = events.stage[e]
             if stage == CANDIDATE and now_ms - events.born_ms[e] > CANDIDATE_MS:
@@ -256,6 +325,7 @@ class Detector:
     def _forget(self, e: int) -> None:
         """Free a slot; its reports stay in the ring, outside any event, until their time."""
         self._register.strike_out(int(self.state.events.number[e]))
+        self._scales.backed.discard(int(self.state.events.number[e]))
         self.state.reports.event[self.state.reports.event == e] = -1
         clear_event(self.state.events, e)
         self._dirty.discard(e)
@@ -289,7 +359,7 @@ class Detector:
     def _emit(self, e: int, phase: Phase, at_ms: int, merged_into: str | None = None) -> None:
         self._dirty.discard(e)
         heard_ms, tried = self._heard(at_ms)
-        scene = self._scales.scene(int(self.state.events.hazard[e]), heard_ms, at_ms, tried)
+        scene = self._scales.scene(e, int(self.state.events.hazard[e]), heard_ms, at_ms, tried)
         self._evidence.append(
             describe(
                 self.state.events, e, self._register.id_of(e), phase, at_ms, merged_into,
