@@ -4,13 +4,14 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo ui test lint browser wheel reference constraints nightly kills clean
+.PHONY: help demo ui test lint browser wheel reference constraints nightly kills cuts clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 JOBS ?= 2
-KILLS ?= 200
+KILLS ?= 3000
+CUTS ?= 500
 PORT ?=
 ARGS ?=
 T ?= tests
@@ -53,10 +54,13 @@ lint: $(VENV)/.test $(VENV)/.tocsin ## Style, types and import contracts, withou
 	@$(BIN)/lint-imports --no-logo
 
 nightly: $(VENV)/.test $(VENV)/.tocsin ui browser ## Every test, with many more invented cases
-	@HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(T)
+	@HYPOTHESIS_PROFILE=nightly TOCSIN_CUTS=40 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(T)
 
-kills: $(VENV)/.test $(VENV)/.tocsin ## Kill the sender KILLS times (200) and write down what arrived
-	@$(BIN)/python bench/kills.py $(KILLS)
+kills: $(VENV)/.test $(VENV)/.tocsin ## Kill the engine KILLS times (3000, hours) and write down what arrived
+	@nice $(BIN)/python bench/kills.py $(KILLS) $(ARGS)
+
+cuts: $(VENV)/.test $(VENV)/.tocsin ## Cut invented recordings CUTS times (500) and compare the bytes
+	@$(BIN)/python bench/cuts.py $(CUTS)
 
 wheel: $(VENV)/.run ui ## Build the wheel into dist/
 	@rm -rf dist

@@ -1,12 +1,14 @@
 """What the tests of both pages share: an invented day, hostile words, and an eye for contrast."""
 
 import msgspec
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 import web_events as invented
 from tocsin.clock import rfc3339
 from tocsin.model import BulletinRef, Event, Fact, Ground, Place, Why
 from tocsin.web import Board
+
+expect.set_options(timeout=20_000)
 
 PHONE = {
     "viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True,
@@ -22,8 +24,49 @@ def fill(board: Board) -> None:
 
 
 def drawn(page: Page, count: int) -> None:
-    """Wait until the map of the built page shows so many signs."""
-    expect(page.locator(f".map[data-signs='{count}']")).to_have_count(1)
+    """Wait until the map, of either page, shows so many signs."""
+    expect(page.locator(f"[data-signs='{count}']")).to_have_count(1)
+
+
+def row_of(page: Page, event_id: str) -> Locator:
+    """The row of an event in the list."""
+    return page.locator(f"#events li[data-id='{event_id}'] button")
+
+
+def no_wider_than_the_window(page: Page) -> None:
+    """Wait until nothing has to be scrolled sideways."""
+    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+
+
+def box_of(shown: Locator, **wanted: float) -> None:
+    """Wait until something lies where it is wanted: `x`, `y`, `width`, `height`, in pixels."""
+    expect(shown).to_be_visible()
+    handle = shown.element_handle()
+    shown.page.wait_for_function(
+        "([node, wanted]) => { const box = node.getBoundingClientRect();"
+        " return Object.entries(wanted).every(([name, px]) => box[name] === px); }",
+        arg=[handle, wanted],
+    )
+
+
+def at_least(shown: Locator, width: float, height: float) -> None:
+    """Wait until something is large enough for a finger."""
+    expect(shown).to_be_visible()
+    shown.page.wait_for_function(
+        "([node, width, height]) => { const box = node.getBoundingClientRect();"
+        " return box.width >= width && box.height >= height; }",
+        arg=[shown.element_handle(), width, height],
+    )
+
+
+def stands_out(page: Page) -> None:
+    """Wait until every text stands out from its ground; tells which does not."""
+    for _ in range(20):
+        faint = page.evaluate(CONTRAST)
+        if not faint:
+            return
+        page.wait_for_timeout(100)
+    assert faint == []
 
 
 HOSTILE = (
@@ -36,12 +79,6 @@ HOSTILE = (
     "x" * 160,
     "<style>*{display:none}</style>",
 )
-
-
-def marked(page: Page) -> str | None:
-    """Id of the event whose row has the focus."""
-    found = page.evaluate("document.activeElement.closest('li')?.dataset.id ?? null")
-    return str(found) if found else None
 
 
 def hostile_event(number: int, words: str) -> Event:

@@ -115,3 +115,9 @@ def distinct_voices(rows, now_ms, window_ms):
         if not known:
             chosen.append(i)
     return chosen
+
+
+def rows_of(rows, posts, voices):
+    """Slots of the rows (slot, post, voices) that bear a removed post's or voice's tag."""
+    posts, voices = set(posts) - {0}, set(voices) - {0}
+    return [slot for slot, post, own in rows if post in posts or voices & set(own)]

@@ -205,7 +205,8 @@ def test_a_purge_takes_a_family_back():
 
 
 def nothing_personal(state, now_ms):
-    reports, cells, flow, events = state
+    reports, links, cells, flow, events = state
+    assert (links.head == -1).all()
     assert not (reports.dies_ms > 0).any()
     for column in (reports.voice, reports.post, reports.sketch, reports.terms, reports.n_terms,
                    reports.fact_value, reports.time_ms, reports.window):  # fmt: skip

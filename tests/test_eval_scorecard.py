@@ -224,7 +224,7 @@ def test_the_report_is_written_and_quotes_no_post(folder, pool, tmp_path, monkey
     assert "2026-01-01" in text
     assert "--seeds 1 --only standard --only flood" in text
     assert "| standard | alder_quake |" in text or "| standard | birch_quake |" in text
-    assert "| 1000 | copy |" in text
+    assert "| copy | 1,000 |" in text
     for post in pool.corpus.text:
         assert post not in text
     assert str(folder) not in text

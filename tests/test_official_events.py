@@ -218,7 +218,7 @@ def test_news_are_a_family_and_no_official_word():
 def test_after_a_new_start_the_feed_s_first_answer_says_nothing_new():
     (alone,) = told(Line(), QUAKE)
     again = Line()
-    again.line.recall(alone)
+    again.line.recall([alone], 0)
     assert told(again, QUAKE, until_ms=SOON_MS + MINUTE_MS) == []
     worse = change(QUAKE, 40, severity="Extreme")
     (event,) = told(again, worse, until_ms=SOON_MS + HOUR_MS)
@@ -230,14 +230,14 @@ def test_after_a_new_start_an_event_that_was_reported_too_is_not_told_twice():
     told(line, QUAKE, until_ms=START_MS + MINUTE_MS)
     both = told(line, rows=crowd(8, START_MS + 5 * MINUTE_MS))[-1]
     again = Line()
-    again.line.recall(both)
+    again.line.recall([both], 0)
     assert told(again, QUAKE) == []
 
 
 def test_one_that_its_feed_forgot_ends_in_its_time():
     (alone,) = told(Line(), FLOOD)
     again = Line()
-    again.line.recall(alone)
+    again.line.recall([alone], 0)
     (last,) = told(again, until_ms=START_MS + 7 * HOUR_MS)
     assert (last.phase, last.event_id, last.revision) == ("resolved", alone.event_id, 2)
     assert last.at == alone.expires

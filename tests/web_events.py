@@ -160,7 +160,7 @@ def scene() -> list[Event]:
                         radius_km=25.0),
         ),
         event(
-            14, hazard="volcanic_eruption", category="Geo", level="yellow", origin="both",
+            14, hazard="volcano", category="Geo", level="yellow", origin="both",
             tier="official", certainty="Observed", severity="Moderate", confidence=0.9,
             headline="Volcanic eruption near Gunung Arang", at=minutes_ago(42),
             first_seen=minutes_ago(95), families=("network", "volcano_notices"),
@@ -170,8 +170,8 @@ def scene() -> list[Event]:
                         lat=-7.9, lon=112.9, radius_km=30.0),
         ),
         event(
-            15, hazard="chemical_release", category="CBRNE", level="yellow",
-            headline="Chemical release reported in Nova Aurora", at=minutes_ago(23),
+            15, hazard="chemical_spill", category="CBRNE", level="yellow",
+            headline="Chemical spill reported in Nova Aurora", at=minutes_ago(23),
             first_seen=minutes_ago(31),
             facts=(), place=place("Nova Aurora", country="BR", admin1="São Paulo", lat=-22.4,
                                   lon=-47.8, radius_km=10.0),

@@ -1,7 +1,7 @@
 """The line: columns in, event revisions out; it reads no clock, network or randomness."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -16,6 +16,7 @@ from tocsin.model import Event, Evidence, Phase
 from tocsin.official.alone import Alone, Standing, is_one, touches
 from tocsin.official.corroborate import Corroborator
 from tocsin.prompting import word_of
+from tocsin.recalled import Recalled
 from tocsin.render import same_matter
 from tocsin.revision import Composer, at_ms_of, end_ms, is_live
 from tocsin.vocabulary.gazetteer import Gazetteer
@@ -60,9 +61,11 @@ class Pipeline:
         event carries; `ordinal` how many events were founded before this start."""
         self._hazards = load_hazards()
         self._gazetteer = gazetteer
+        traits = traits_of_hazards()
+        self._recalled = Recalled(traits.related, self._hazards)
         self._detector = Detector(
             place_table(gazetteer),
-            traits_of_hazards(),
+            traits,
             len(LANGUAGES),
             identity_key,
             ordinal,
@@ -90,7 +93,7 @@ class Pipeline:
 
     def active(self) -> bool:
         """Whether time alone could still change an event."""
-        return self._detector.active() or len(self._alone) > 0
+        return self._detector.active() or len(self._alone) + len(self._recalled) > 0
 
     def step(
         self, batch: Batch, removals: Removals, bulletins: Sequence[Bulletin], now_ms: int
@@ -107,12 +110,14 @@ class Pipeline:
                 self._detector.tell(word, max(bulletin.sent_ms, self._now_ms))
         found = self._detector.feed(batch, removals, now_ms)
         events: list[Event] = []
-        for evidence in found.evidence:
+        until_ms = max(self._now_ms, now_ms)
+        fresh = [each for each in found.evidence if not self._recalled.holds(each)]
+        for evidence in [*self._recalled.released(until_ms), *fresh]:
             events += self._release(evidence.at_ms)
             self._told_ms = max(self._told_ms, evidence.at_ms)
             events += self._revise(evidence)
-        until_ms = max(self._now_ms, now_ms)
         events += self._release(until_ms)
+        events += self._recalled.ended(until_ms)
         self._now_ms = self._told_ms = until_ms
         return Step(events, found, {e.number: self._renamed(e).event_id for e in found.evidence})
 
@@ -122,16 +127,23 @@ class Pipeline:
             e for evidence in self._detector.purge(stream, at_ms) for e in self._revise(evidence)
         ]
 
-    def recall(self, event: Event) -> None:
-        """Know an event again that an earlier start told, so that its bulletins say nothing new."""
-        if not is_live(event) or event.origin == "posts":
-            return
-        first_ms, until_ms = at_ms_of(event.first_seen), at_ms_of(event.expires or event.at)
-        self._alone.recall(event, first_ms, until_ms)
-        standing = self._alone.get(event.event_id)
-        if standing is not None:
-            known = self._alone.evidence(standing, event.phase, at_ms_of(event.at))
-            self._last[event.event_id] = _Last(event, known)
+    def recall(self, events: Iterable[Event], until_ms: int) -> None:
+        """Know the last revisions of an earlier start again, which told until a stream time.
+
+        Their bulletins then say nothing new, and reports go on with them under their ids.
+        """
+        self._recalled.told_until(until_ms)
+        for event in events:
+            if event.origin != "official":
+                self._recalled.keep(event)
+            if not is_live(event) or event.origin == "posts":
+                continue
+            first_ms, end = at_ms_of(event.first_seen), at_ms_of(event.expires or event.at)
+            self._alone.recall(event, first_ms, end)
+            standing = self._alone.get(event.event_id)
+            if standing is not None:
+                known = self._alone.evidence(standing, event.phase, at_ms_of(event.at))
+                self._last[event.event_id] = _Last(event, known)
 
     def _release(self, until_ms: int) -> list[Event]:
         """Let bulletins sent until now speak, and words that ran out by now end, in order."""
@@ -225,6 +237,17 @@ class Pipeline:
                 last = self._last[home]
                 event = self._composer.reported(evidence, last.event)
                 self._alone.leave(home)
+            elif (before := self._recalled.home_of(event, evidence)) is not None:
+                # What an earlier start told goes on under its id.
+                self._alias[evidence.event_id] = before.event_id
+                evidence = self._renamed(evidence)
+                if evidence.phase == "reported":
+                    evidence = msgspec.structs.replace(evidence, phase="updated")
+                last = _Last(before, evidence)
+                event = self._composer.reported(evidence, before)
+        if last is not None and self._recalled.is_thin(evidence):
+            self._last[evidence.event_id] = _Last(last.event, evidence)
+            return []
         if last is not None and only_if_bulletins_changed:
             if event.bulletins == last.event.bulletins and event.families == last.event.families:
                 return []

@@ -1,10 +1,12 @@
 """What an official word prompts the detector to look for: hazards, places and a span of time."""
 
+import hashlib
+
 import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.bulletin import Bulletin
-from tocsin.detect.prompt import Word
+from tocsin.detect.prompt import NAMES, Word
 from tocsin.official.corroborate import SLOW_MS, SUDDEN_MS, speaks_for
 from tocsin.official.tables import tables
 from tocsin.vocabulary.gazetteer import CITY, COUNTRY, Gazetteer
@@ -23,7 +25,8 @@ def word_of(bulletin: Bulletin, gazetteer: Gazetteer) -> Word | None:
     if bulletin.kind != "official" or bulletin.severity not in tables().alone:
         # What is no event by itself is no reason to take five voices at their word either.
         return None
-    names = frozenset((bulletin.source, name) for name in (bulletin.id, *bulletin.references))
+    said = (bulletin.id, *bulletin.references)[:NAMES]
+    names = np.array([_hash(bulletin.source, name) for name in said], np.uint64)
     before_ms, after_ms = SLOW_MS if bulletin.hazard in tables().slow else SUDDEN_MS
     hazards = tuple(
         n
@@ -34,6 +37,12 @@ def word_of(bulletin: Bulletin, gazetteer: Gazetteer) -> Word | None:
     holds = bulletin.status == "actual" and len(fine) > 0
     from_ms, until_ms = bulletin.sent_ms - after_ms, bulletin.sent_ms + before_ms
     return Word(names, hazards, fine, wide, from_ms, until_ms, holds)
+
+
+def _hash(source: str, name: str) -> int:
+    """64 bits that stand for one message of one agency, never 0."""
+    digest = hashlib.blake2b(f"{source} {name}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") | 1
 
 
 def places_in(

@@ -61,8 +61,8 @@ class Composer:
             band = max(band, before.voices, key=BANDS.index)
         grain_ms = 5 * MINUTE_MS if sensitive else MINUTE_MS
         first_seen = rfc3339(evidence.first_seen_ms // grain_ms * grain_ms)
-        if before is not None and before.origin != "posts":
-            # Whoever spoke first, official or not, has seen it first.
+        if before is not None:
+            # Whoever spoke first, official or not, has seen it first, also before a restart.
             first_seen = min(first_seen, before.first_seen)
         return Event(
             event_id=evidence.event_id,

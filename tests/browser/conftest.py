@@ -23,8 +23,8 @@ class Watch:
         self.url = url
         self.requests: list[str] = []
         self.trouble: list[str] = []
-        self.expected = "ERR_CONNECTION"
-        """What the console may say: a server that was stopped on purpose refuses connections."""
+        self.expected: str | None = None
+        """What the console may say, such as the word of a server that was stopped on purpose."""
 
     def over(self, page: Page) -> None:
         """Watch one page from before its first byte."""
@@ -45,7 +45,8 @@ class Watch:
 
     def _console(self, message: object) -> None:
         text = str(getattr(message, "text", ""))
-        if getattr(message, "type", "") == "error" and self.expected not in text:
+        expected = self.expected is not None and self.expected in text
+        if getattr(message, "type", "") == "error" and not expected:
             self.trouble.append(f"console: {text}")
 
 

@@ -1,5 +1,7 @@
 """The other screens in a real browser: the event, watches, the state, coverage, choices."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -8,11 +10,11 @@ from browser_page import QUAKE, drawn, fill
 from tocsin.clock import HeldClock
 from tocsin.engine.assemble import place_finder
 from tocsin.store import Store
+from tocsin.watch import Resolver, compile_text
 from tocsin.web import create_app, serve
 from tocsin.web.watch_shelf import Shelf
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=20_000)
 
 
 def test_an_event_tells_everything_and_has_a_page_of_its_own(board, opened):
@@ -37,41 +39,10 @@ def test_an_event_tells_everything_and_has_a_page_of_its_own(board, opened):
     expect(chart.locator("canvas")).to_have_count(1)
     panel.get_by_text("Permanent link").click()
     expect(page.locator(".paper h2")).to_contain_text("magnitude 6.8")
-    assert page.url.endswith(f"#/event/{QUAKE}")
+    expect(page).to_have_url(re.compile(f"#/event/{QUAKE}$"))
     page.emulate_media(media="print")
     expect(page.locator(".bar nav")).to_be_hidden()
     expect(page.locator(".paper")).to_contain_text("What changed")
-
-
-def test_the_open_event_follows_its_revisions(board, opened):
-    first, second, third = invented.earthquake()
-    board.publish(first)
-    page = opened(f"#{QUAKE}")
-    level = page.locator("#panel .rating .level")
-    expect(level).to_have_text("Green")
-    board.publish(second)
-    expect(level).to_have_text("Yellow")
-    board.publish(third)
-    expect(level).to_have_text("Red")
-    expect(page.locator(".history li")).to_have_count(3)
-    page.go_back()
-    page.go_forward()
-    expect(level).to_have_text("Red")
-
-
-def test_reading_is_not_disturbed_by_news(board, opened):
-    fill(board)
-    page = opened(f"#{QUAKE}")
-    expect(page.locator("#panel .history li")).to_have_count(3)
-    page.locator("#panel").get_by_role("link", name="As JSON").focus()
-    board.publish(invented.event(90))
-    expect(page.locator(".row")).to_have_count(9)
-    assert page.evaluate("document.activeElement.textContent") == "As JSON"
-    page.locator(".row").nth(4).focus()
-    before = page.evaluate("document.activeElement.closest('li').dataset.id")
-    board.publish(invented.event(91))
-    expect(page.locator(".row")).to_have_count(10)
-    assert page.evaluate("document.activeElement.closest('li').dataset.id") == before
 
 
 def test_an_event_that_is_gone_says_so(opened, watch):
@@ -98,14 +69,22 @@ def test_coverage_names_every_hazard_and_what_is_never_looked_for(opened):
     page = opened("#/coverage")
     expect(page.locator("main")).to_contain_text("Silence here is not safety")
     expect(page.locator("main")).to_contain_text("political speech")
-    assert page.locator(".hazards li").count() > 90
+    expect(page.locator(".hazards li").nth(90)).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def find() -> Resolver:
+    """Places by name, read and warm, as in an engine that runs: no page waits for a vocabulary."""
+    find = place_finder()
+    compile_text("flood in Lisbon, Portugal", find, ())
+    return find
 
 
 @pytest.fixture
-def with_watches(board, built, tmp_path):
+def with_watches(board, built, find, tmp_path):
     """A server that keeps watches."""
     store = Store.open(tmp_path / "kept.db")
-    shelf = Shelf(store, [], ("ops", "page"), place_finder(), HeldClock(invented.NOW_MS))
+    shelf = Shelf(store, [], ("ops", "page"), find, HeldClock(invented.NOW_MS))
     app = create_app(board, invented.health, invented.metrics, built=built, shelf=shelf)
     served = serve(app, port=0)
     yield served
@@ -148,7 +127,7 @@ def test_what_must_not_be_watched_is_refused_kindly(browser, with_watches):
         page.locator("#watch-words").fill("protests in Lisbon, Portugal")
         page.get_by_role("button", name="Check").click()
         expect(page.locator(".refused h2")).to_have_text("This cannot be watched")
-        assert len(page.locator(".refused p").first.inner_text()) > 20
+        expect(page.locator(".refused p").first).to_contain_text(re.compile(".{20}"))
         expect(page.get_by_role("button", name="Save the watch")).to_have_count(0)
     finally:
         page.context.close()
@@ -163,8 +142,7 @@ def test_the_reader_chooses_colours_and_they_stay(board, opened):
     page.get_by_label("Colours").select_option("dark")
     page.wait_for_function(f"{ground} !== '{light}'")
     page.reload()
-    page.wait_for_selector("#state.live")
-    assert page.evaluate(ground) != light
+    page.wait_for_function(f"document.body && {ground} !== '{light}'")
 
 
 def test_the_wall_screen_shows_map_and_list_alone(board, opened):

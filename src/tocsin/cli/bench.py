@@ -7,6 +7,7 @@ import msgspec
 import typer
 from rich.table import Table
 
+from tocsin.cli.bench_parts import bench_receive, tell
 from tocsin.cli.screen import emit, result, words
 from tocsin.errors import InputError
 from tocsin.eval.bench.picture import picture
@@ -26,14 +27,18 @@ def bench(
     json: Annotated[
         bool, typer.Option("--json", help="Everything as one JSON object instead of the table.")
     ] = False,
+    receive: Annotated[
+        bool, typer.Option("--receive", help="Only how fast messages come off a connection.")
+    ] = False,
 ) -> None:
     """Measure how fast the line is on an invented load, beside a plain Python loop.
 
     Example: tocsin bench --out bench
     """
-    card = run_bench(
-        SMALL if small else FULL, seed, lambda told: words.print(f"[dim]{told}[/]", highlight=False)
-    )
+    if receive:
+        bench_receive(seed, small, json)
+        return
+    card = run_bench(SMALL if small else FULL, seed, tell)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         pretty = msgspec.json.format(msgspec.json.encode(card), indent=2)

@@ -6,6 +6,7 @@ from tocsin.compiled import kernel, part
 from tocsin.detect.attach import ATTACH, best_event, place_fit, similarity
 from tocsin.detect.bursts import WINDOWS_S, bins_sum, cell_surprise, crowding, roll
 from tocsin.detect.cells import SORT_HAZARD, discount, distinct_voices, enlist, holds
+from tocsin.detect.links import enlink, unlink
 from tocsin.detect.state import (
     BIN_MS,
     BINS,
@@ -37,6 +38,7 @@ _ZERO = np.uint64(0)
 def write_report(state, slot, ordinal, batch, i):
     """Copy row i of a batch into the ring."""
     reports = state.reports
+    unlink(state, slot)
     reports.time_ms[slot] = batch.time_ms[i]
     reports.dies_ms[slot] = batch.time_ms[i] + ALONE_MS
     reports.ordinal[slot] = ordinal
@@ -49,6 +51,7 @@ def write_report(state, slot, ordinal, batch, i):
     reports.voice[slot, 1] = batch.voice[i, 1]
     reports.window[slot] = batch.voice_window[i]
     reports.post[slot] = batch.post[i]
+    enlink(state, slot)
     reports.sketch[slot] = batch.sketch[i]
     reports.event[slot] = -1
     reports.standing[slot] = OUTSIDE

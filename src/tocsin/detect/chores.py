@@ -22,11 +22,12 @@ class Chores:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._period_ms = 0
+        self.period_ms = 0
+        """When the period of the document frequencies began that has not turned yet."""
 
     def begin(self, first_ms: int) -> None:
         """Stream time begins here."""
-        self._period_ms = first_ms
+        self.period_ms = first_ms
 
     def is_blank(self) -> bool:
         """Whether no report, no cell and no sketch is remembered."""
@@ -51,8 +52,8 @@ class Chores:
         """Let document frequencies age at fixed hours, however late we look."""
         flow = self._state.flow
         turned = False
-        while self._period_ms // PERIOD_MS < now_ms // PERIOD_MS:
-            self._period_ms += PERIOD_MS
+        while self.period_ms // PERIOD_MS < now_ms // PERIOD_MS:
+            self.period_ms += PERIOD_MS
             turned = True
             if flow.term_total.any():
                 flow.term_old[:] *= _AGE

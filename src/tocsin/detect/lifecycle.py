@@ -11,10 +11,11 @@ from tocsin.detect import advance as adv
 from tocsin.detect.chores import Chores
 from tocsin.detect.company import Company
 from tocsin.detect.describe import describe, main_hazard
+from tocsin.detect.links import find_rows
 from tocsin.detect.merge import absorb, clear_event
 from tocsin.detect.prompt import Prompts, Word
 from tocsin.detect.register import Register
-from tocsin.detect.removal import find_rows, remove_report
+from tocsin.detect.removal import remove_report
 from tocsin.detect.state import (
     BIN_MS,
     BINS,
@@ -335,7 +336,7 @@ class Detector:
     def _remove(self, posts: NDArray[np.uint64], voices: NDArray[np.uint64], now_ms: int) -> None:
         """Honour one removal: reports go at once, an event below its floor is withdrawn."""
         rows = np.zeros(RING, np.int64)
-        n = find_rows(self.state.reports, posts, voices, rows)
+        n = find_rows(self.state, posts, voices, rows)
         self._take_back(rows[:n], now_ms)
 
     def _take_back(self, rows: NDArray[np.int64], now_ms: int) -> None:

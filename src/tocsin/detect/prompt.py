@@ -15,6 +15,7 @@ from tocsin.model import K_VOICES
 LANES = 4
 WORDS_MOST = 64 * LANES
 """Official words that are listened for at a time; beyond it the one that ends first goes."""
+NAMES = 8
 LISTED = 64
 """Newest reports kept for each word."""
 WINDOWS_BINS = (6, 24, 72)
@@ -35,8 +36,8 @@ _ZERO, _ONE = np.uint64(0), np.uint64(1)
 class Word(NamedTuple):
     """What the detector need know of an official word."""
 
-    names: frozenset[tuple[str, str]]
-    """Agency and id of the message, and of those it replaces."""
+    names: NDArray[np.uint64]
+    """Up to NAMES hashes, none 0: of the message, then of those it replaces."""
     hazards: tuple[int, ...]
     """Hazards it may be another word for."""
     fine: NDArray[np.int64]
@@ -67,6 +68,8 @@ class Words(NamedTuple):
     from_ms: NDArray[np.int64]
     until_ms: NDArray[np.int64]
     """0 for a free row."""
+    names: NDArray[np.uint64]
+    """(WORDS_MOST, NAMES): messages a word is known by, 0 for none."""
     event: NDArray[np.int64]
     """Number of the event a word's reports belong to, 0 for none yet."""
     seen: NDArray[np.int64]
@@ -84,6 +87,7 @@ def new_words(n_hazards: int, n_places: int) -> Words:
         np.zeros(WORDS_MOST, np.bool_),
         np.zeros(WORDS_MOST, np.int64),
         np.zeros(WORDS_MOST, np.int64),
+        np.zeros((WORDS_MOST, NAMES), np.uint64),
         np.zeros(WORDS_MOST, np.int64),
         np.zeros(1, np.int64),
     )
@@ -204,7 +208,6 @@ class Prompts:
         self._state = state
         self.words = new_words(n_hazards, len(places.country))
         self._waiting: list[tuple[int, Word]] = []
-        self._held: dict[int, Word] = {}
 
     def tell(self, word: Word, at_ms: int) -> None:
         """Hear a word from the first minute at or after `at_ms` on."""
@@ -245,9 +248,10 @@ class Prompts:
         first, edge = baseline_span(start_bin, bins, now_bin)
         seen, lagged = PRIOR_SEEN, PRIOR_BINS
         if first <= edge:
-            word = self._held[w]
-            hazards = np.array(word.hazards, np.int64)
-            seen += said_before(self._state.cells, hazards, word.fine, first, edge)
+            lane, bit = w // 64, _ONE << np.uint64(w % 64)
+            hazards = np.flatnonzero(self.words.allowed[:, lane] & bit)
+            places = np.flatnonzero(self.words.fine[:, lane] & bit)
+            seen += said_before(self._state.cells, hazards, places, first, edge)
             lagged += edge - first + 1.0
         return bool(surprise(float(n), seen, lagged, float(bins)) >= UNUSUAL)
 
@@ -265,11 +269,11 @@ class Prompts:
 
     def told(self, w: int, events: Events) -> int | None:
         """The event told already that a word speaks of, the one most in its area."""
-        hazards = self._held[w].hazards
+        allowed = self.words.allowed[:, w // 64] >> np.uint64(w % 64) & _ONE > 0
         found = [
             (-self.inside(w, events, e), int(events.number[e]), e)
             for e in (int(e) for e in np.flatnonzero(events.stage >= LIVE))
-            if int(events.hazard[e]) in hazards and self.speaks_of(w, events, e)
+            if allowed[events.hazard[e]] and self.speaks_of(w, events, e)
         ]
         return min(found)[2] if found else None
 
@@ -292,9 +296,10 @@ class Prompts:
 
     def _take(self, word: Word, upto: int, now_ms: int) -> None:
         events = [0]
-        for w in [w for w, held in self._held.items() if held.names & word.names]:
+        same = np.isin(self.words.names, word.names).any(axis=1) & (self.words.until_ms > 0)
+        for w in np.flatnonzero(same):
             events.append(int(self.words.event[w]))
-            self._leave(w)
+            self._leave(int(w))
         if not word.holds or word.until_ms <= now_ms:
             return
         free = np.flatnonzero(self.words.until_ms == 0)
@@ -308,7 +313,7 @@ class Prompts:
         words.wide[word.wide, lane] |= bit
         words.from_ms[w], words.until_ms[w] = word.from_ms, word.until_ms
         words.event[w] = max(events)
-        self._held[w] = word
+        words.names[w, : len(word.names)] = word.names
         listen(self._state, words, w, max(upto - RING, 0), upto, now_ms)
 
     def _leave(self, w: int) -> None:
@@ -316,6 +321,6 @@ class Prompts:
         for table in (words.allowed, words.fine, words.wide):
             table[:, lane] &= ~bit
         words.recent[w] = -1
+        words.names[w] = 0
         words.head[w] = words.from_ms[w] = words.until_ms[w] = words.event[w] = 0
         words.fresh[w] = False
-        self._held.pop(w, None)

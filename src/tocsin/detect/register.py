@@ -9,7 +9,7 @@ from tocsin.detect.merge import base_rate, clear_event
 from tocsin.detect.state import BIN_MS, CANDIDATE, DORMANT, FREE, LIVE, RECENT, State
 
 _LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_ID_LETTERS = 16
+ID_LETTERS = 16
 BIRTHS_KEPT = 4096
 
 
@@ -21,11 +21,11 @@ class Register:
         self._state, self._key = state, key
         self.ordinal = ordinal
         self._ids: dict[int, str] = {}
-        self._births_ms = np.zeros(BIRTHS_KEPT, np.int64)
+        self.births_ms = np.zeros(BIRTHS_KEPT, np.int64)
 
     def born_within(self, span_ms: int, now_ms: int) -> int:
         """Bursts that were made candidates in the last `span_ms`, as far as BIRTHS_KEPT goes."""
-        return int((self._births_ms > now_ms - span_ms).sum())
+        return int((self.births_ms > now_ms - span_ms).sum())
 
     def id_of(self, e: int) -> str:
         """Id of the event in a slot."""
@@ -36,6 +36,15 @@ class Register:
         if number not in self._ids:
             return None
         return int(np.flatnonzero(self._state.events.number == number)[0])
+
+    def ids(self) -> list[str]:
+        """Id of the event in each slot, empty where there is none."""
+        return [self._ids.get(int(number), "") for number in self._state.events.number]
+
+    def recall(self, ids: list[bytes]) -> None:
+        """Know the ids again that `ids` gave of the same slots."""
+        numbers = self._state.events.number.tolist()
+        self._ids = {n: told.decode() for n, told in zip(numbers, ids, strict=True) if told}
 
     def crowded_out(self) -> int | None:
         """The slot that must be freed before another event can be founded, None when one is free.
@@ -73,7 +82,7 @@ class Register:
         events.base[e] = base_rate(self._state, hazard, start_bin, now_ms // BIN_MS)
         events.window_s[e] = window_s
         events.sort[e] = SORT_PLACE
-        self._births_ms[self.ordinal % BIRTHS_KEPT] = now_ms
+        self.births_ms[self.ordinal % BIRTHS_KEPT] = now_ms
         self.ordinal += 1
         events.number[e] = self.ordinal
         self._ids[self.ordinal] = self._event_id(hazard, key)
@@ -88,7 +97,7 @@ class Register:
         text = f"{hazard} {cell} {self.ordinal}".encode()
         value = int.from_bytes(hashlib.blake2b(text, key=self._key, digest_size=16).digest(), "big")
         letters = []
-        for _ in range(_ID_LETTERS):
+        for _ in range(ID_LETTERS):
             value, rest = divmod(value, len(_LETTERS))
             letters.append(_LETTERS[rest])
         return "".join(letters)

@@ -4,6 +4,7 @@ import numpy as np
 
 from tocsin.compiled import kernel, part
 from tocsin.detect.cells import discount, same_voice
+from tocsin.detect.links import bucket_of, tag_of, unlink
 from tocsin.detect.state import (
     COUNTED,
     ECHO,
@@ -11,6 +12,7 @@ from tocsin.detect.state import (
     EVENT_TERMS,
     OUTSIDE,
     RING,
+    SIDES,
     SKETCHES,
 )
 from tocsin.detect.tally import count, uncount
@@ -19,18 +21,29 @@ _ZERO = np.uint64(0)
 
 
 @part(lends=True)
-def heir_of(reports, e, slot):
-    """Another report of the same voice in an event, a counted one if there is; -1 for none."""
-    found = -1
-    for other in range(RING):
-        if other == slot or reports.dies_ms[other] == 0 or reports.event[other] != e:
+def heir_of(state, e, slot):
+    """Another report of the same voice in an event, -1 for none.
+
+    The counted one of the lowest slot if there is, else the one of the highest.
+    """
+    reports, links = state.reports, state.links
+    counted, found = RING, -1
+    for side in range(1, SIDES):
+        tag = tag_of(reports, slot, side)
+        if tag == _ZERO:
             continue
-        if reports.standing[other] == ECHO or not same_voice(reports, other, slot):
-            continue
-        if reports.standing[other] == COUNTED:
-            return other
-        found = other
-    return found
+        link = links.head[bucket_of(tag)]
+        while link >= 0:
+            other = link // SIDES
+            link = links.after[link]
+            if other == slot or reports.dies_ms[other] == 0 or reports.event[other] != e:
+                continue
+            if reports.standing[other] == ECHO or not same_voice(reports, other, slot):
+                continue
+            if reports.standing[other] == COUNTED:
+                counted = min(counted, other)
+            found = max(found, other)
+    return counted if counted < RING else found
 
 
 @part(lends=True)
@@ -86,12 +99,12 @@ def remove_report(state, slot, country):
         flow.sketch[at] = _ZERO
     if e < 0:
         discount(state, slot)
-        wipe(reports, slot)
+        wipe(state, slot)
         return e
     events.reports[e] -= 1
     lose_words(state, e, slot)
     if reports.standing[slot] != ECHO:
-        heir = heir_of(reports, e, slot)
+        heir = heir_of(state, e, slot)
         if heir < 0:
             drop_voice(events, e, reports.voice[slot])
         if reports.standing[slot] == COUNTED:
@@ -99,13 +112,15 @@ def remove_report(state, slot, country):
             if heir >= 0 and reports.standing[heir] != COUNTED:
                 count(state, e, heir, country)
             lose_family(state, e, slot)
-    wipe(reports, slot)
+    wipe(state, slot)
     return e
 
 
 @part(lends=True)
-def wipe(reports, slot):
+def wipe(state, slot):
     """Forget a ring row: no tag, word, place or count of it stays."""
+    unlink(state, slot)
+    reports = state.reports
     reports.time_ms[slot] = 0
     reports.dies_ms[slot] = 0
     reports.ordinal[slot] = -1
@@ -130,26 +145,6 @@ def wipe(reports, slot):
 
 
 @kernel(lends=True)
-def find_rows(reports, posts, voices, out):
-    """Ring rows of removed posts or closed accounts (any of their tags); returns how many."""
-    n = 0
-    for slot in range(RING):
-        if reports.dies_ms[slot] == 0:
-            continue
-        found = False
-        for t in range(len(posts)):
-            if posts[t] != _ZERO and reports.post[slot] == posts[t]:
-                found = True
-            if voices[t] != _ZERO:
-                if reports.voice[slot, 0] == voices[t] or reports.voice[slot, 1] == voices[t]:
-                    found = True
-        if found and n < len(out):
-            out[n] = slot
-            n += 1
-    return n
-
-
-@kernel(lends=True)
 def wipe_expired(state, now_ms, shared_ms):
     """Wipe rows whose time is over: alone, or with an event silent for `shared_ms`."""
     reports, events = state.reports, state.events
@@ -164,4 +159,4 @@ def wipe_expired(state, now_ms, shared_ms):
                 or reports.time_ms[slot] + 4 * shared_ms <= now_ms
             )
         if over:
-            wipe(reports, slot)
+            wipe(state, slot)

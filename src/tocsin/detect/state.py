@@ -20,6 +20,9 @@ EVENTS = 512
 REPORT_TERMS = 16
 REPORT_CELLS = 12
 REPORT_FACTS = 4
+SIDES = 3
+"""Tags a report is found by: its post, and its voice under two keys."""
+BUCKETS = 1 << 18
 SKETCHES = 1 << 17
 EVENT_TERMS = 64
 EVENT_PLACES = 32
@@ -164,10 +167,20 @@ class PlaceTable(NamedTuple):
     """Index of the unit, -1 when the place is a country or none is known."""
 
 
+class Links(NamedTuple):
+    """Chains of ring rows by tag, newest first; link = slot * SIDES + side, -1 = none."""
+
+    head: A_I32
+    """(BUCKETS,): first link of the tags that share their lowest bits."""
+    after: A_I32
+    before: A_I32
+
+
 class State(NamedTuple):
     """Everything the detector remembers."""
 
     reports: Reports
+    links: Links
     cells: Cells
     flow: Flow
     events: Events
@@ -195,6 +208,7 @@ def new_state(n_hazards: int, n_langs: int) -> State:
         i32(RING), i32(RING, REPORT_CELLS) - 1, i32(RING, REPORT_FACTS) - 1,
         np.zeros((RING, REPORT_FACTS)), i32(RING),
     )  # fmt: skip
+    links = Links(i32(BUCKETS) - 1, i32(RING * SIDES) - 1, i32(RING * SIDES) - 1)
     cells = Cells(
         u64(CELLS), i32(CELLS), np.zeros((CELLS, BINS), np.uint16), i64(CELLS),
         i32(CELLS, RECENT) - 1, i64(CELLS), i64(1),
@@ -221,4 +235,4 @@ def new_state(n_hazards: int, n_langs: int) -> State:
         i32(EVENTS, EVENT_FACTS), np.zeros((EVENTS, EVENT_FACTS)), i64(EVENTS, EVENT_FACTS),
         u64(EVENTS, EVENT_FACTS), i32(EVENTS), f32(EVENTS), i32(EVENTS), i32(EVENTS),
     )  # fmt: skip
-    return State(reports, cells, flow, events)
+    return State(reports, links, cells, flow, events)

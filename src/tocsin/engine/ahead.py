@@ -1,12 +1,12 @@
 """Decodes and sieves chunks on other threads, a few ahead, and gives them back in order."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from tocsin.gate import Gate, Sifted
 from tocsin.gate.decode import Decode, Scan
-from tocsin.sources.columns import Block
+from tocsin.sources.columns import Frames
 
 CHUNKS_AHEAD = 2
 """Chunks in work or waiting for each thread: what is decoded early waits in memory."""
@@ -14,7 +14,7 @@ CHUNKS_AHEAD = 2
 
 def sifted_ahead(
     gate: Gate,
-    chunks: Iterable[Sequence[bytes] | Block],
+    chunks: Iterable[Frames],
     view: Decode,
     scan: Scan | None,
     threads: int,

@@ -3,7 +3,7 @@
 import queue
 import random
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 from tocsin.clock import Clock
@@ -11,6 +11,7 @@ from tocsin.engine.rhythm import Rhythm
 from tocsin.errors import InputError, SourceEnded, SourceLost, SourceRefused
 from tocsin.metrics import Reason, Tally
 from tocsin.sources import FRAME_BYTES, Source
+from tocsin.sources.columns import Frames, count_of, last_of
 
 BACKOFF_LOW_S = 1.0
 BACKOFF_HIGH_S = 60.0
@@ -22,7 +23,7 @@ class Chunk(NamedTuple):
     """Frames of one read, with the cursor behind them and the time of receipt."""
 
     intake: "Intake"
-    frames: Sequence[bytes]
+    frames: Frames
     cursor: str | None
     received_ms: int
     gap: bool = False
@@ -44,6 +45,8 @@ class Intake:
         stream: int = 0,
     ) -> None:
         self.name, self.source, self.family, self.stream = name, source, family, stream
+        self._read: Callable[[float], tuple[Frames, str | None]]
+        self._read = getattr(source, "read_block", source.read)
         self.tally = Tally()
         self.state = "connecting"
         self.detail = ""
@@ -118,17 +121,18 @@ class Intake:
 
     def _read_on(self) -> None:
         while not self._stop.is_set():
-            frames, cursor = self.source.read(READ_S)
+            frames, cursor = self._read(READ_S)
             now_ms = self._clock.now_ms()
             gap = self._gap_rises()
-            if frames:
-                self.rhythm.note(now_ms, len(frames))
-                self.lag_ms = self._age_ms(frames[-1], now_ms)
+            count = count_of(frames)
+            if count:
+                self.rhythm.note(now_ms, count)
+                self.lag_ms = self._age_ms(last_of(frames), now_ms)
             elif (answered_ms := getattr(self.source, "heard_ms", None)) is not None:
                 # Whoever answers that there is no news is not silent.
                 if answered_ms > (self.rhythm.heard_ms or 0):
                     self.rhythm.note(answered_ms, 0)
-            if frames or gap:
+            if count or gap:
                 self._hand_on(Chunk(self, frames, cursor, now_ms, gap))
             elif cursor is not None:
                 self.cursor = cursor

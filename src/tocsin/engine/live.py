@@ -11,6 +11,7 @@ import msgspec
 from tocsin.clock import DAY_MS, MINUTE_MS, Clock
 from tocsin.config import Value
 from tocsin.deliver import Desk, Dispatcher, Links, Policy, Sink
+from tocsin.engine import memory
 from tocsin.engine.bulletins import BulletinReader
 from tocsin.engine.coverage import Coverage, Ear
 from tocsin.engine.intake import Chunk, Intake
@@ -23,6 +24,7 @@ from tocsin.gate.admit import Passed
 from tocsin.model import Alert, Bulletin, Event, Watch
 from tocsin.pipeline import Pipeline
 from tocsin.sources import Source
+from tocsin.sources.columns import count_of, listed
 from tocsin.store import Store
 from tocsin.store.records import fell_below_k
 from tocsin.vocabulary.gazetteer import Gazetteer
@@ -39,7 +41,6 @@ KEEP_DAYS = 400
 """How long event revisions are kept."""
 SEND_S = 0.5
 """Longest pause before a channel looks again at what it owes."""
-_ORDINAL = "ordinal"
 
 
 class Notice(NamedTuple):
@@ -88,7 +89,7 @@ class Engine:
         self.contract = vocabulary.contract
         streams = sorted((s.spec.family, n) for n, s in sources.items() if s.spec.kind == "posts")
         families = [family for family, _ in streams]
-        ordinal = int((store.meta(_ORDINAL) or b"0").decode())
+        ordinal = memory.ordinal_of(store)
         self._near = near = Gatherer(list(hazard_ids()), gazetteer.iso_codes)
         self._line = Pipeline(gazetteer, families, keys.identity, self.contract, ordinal, near)
         self._reader = BulletinReader(vocabulary, gazetteer)
@@ -139,10 +140,8 @@ class Engine:
     def run(self) -> None:
         """Work until `stop`; a store that cannot be used ends the run with its error."""
         self.store.checkpoint()
-        for revision in reversed(self.store.latest(self._clock.now_ms() - 2 * DAY_MS)):
-            if revision.event is not None:
-                self._line.recall(revision.event)
-                self._listeners.event(revision.event)
+        for event in memory.recall(self.store, self._line, self._clock.now_ms()):
+            self._listeners.event(event)
         for intake in self.intakes:
             intake.start()
         senders = [
@@ -236,7 +235,7 @@ class Engine:
         for chunk in chunks:
             if chunk.intake.kind == "bulletins":
                 bulletins += self._reader.read(
-                    chunk.intake.source, chunk.frames, chunk.intake.tally
+                    chunk.intake.source, listed(chunk.frames), chunk.intake.tally
                 )
         for chunk in chunks:
             if chunk.intake.kind == "posts":
@@ -251,7 +250,7 @@ class Engine:
                 )  # fmt: skip
                 events += self._through(passed, bulletins)
                 bulletins = []
-                self._heard_ms = self._clock.now_ms() if chunk.frames else self._heard_ms
+                self._heard_ms = self._clock.now_ms() if count_of(chunk.frames) else self._heard_ms
         events += self._through(self._gate.pass_time(self._stream_hand_ms()), bulletins)
         if self.drill:
             events = [msgspec.structs.replace(event, drill=True) for event in events]
@@ -260,8 +259,7 @@ class Engine:
         now_ms = self._clock.now_ms()
         alerts, held = self.desk.take(alerts, now_ms)
         if events or alerts or cursors or held:
-            ordinal = str(self._line.ordinal).encode()
-            self.store.commit_step(events, alerts, cursors, now_ms, {_ORDINAL: ordinal}, held)
+            self.store.commit_step(events, alerts, cursors, now_ms, memory.kept(self._line), held)
         for event in events:
             self._listeners.event(event)
         for alert in alerts:

@@ -7,6 +7,7 @@ from tocsin.compiled import is_compiled
 from tocsin.engine.replay import replay
 from tocsin.sources.frames import decode_replay
 from tocsin.sources.scan import scan_jetstream
+from tocsin.sources.wire_kernel import warm as warm_wire
 
 _START_MS = 1_700_000_000_000
 _WORDS = ["river", "bridge", "harbour", "station", "school", "market", "tower", "valley"]
@@ -46,5 +47,6 @@ def warm() -> bool:
     Takes some tens of seconds on the very first start of an installation and about one second
     on later ones, since compiled kernels are kept on disk.
     """
+    warm_wire()
     replay([_frames()], decode_replay, scan=scan_jetstream)
     return is_compiled()

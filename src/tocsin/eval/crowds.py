@@ -28,6 +28,10 @@ class Phrases(msgspec.Struct):
     attack_hazards: list[str]
     attack_places: list[str]
     attack_forms: list[str]
+    siege_words: dict[str, str]
+    """What people call a hazard, by key."""
+    siege_marches: list[str]
+    """Endings that speak of an assembly beside a hazard."""
 
 
 class Attack(NamedTuple):
@@ -93,7 +97,7 @@ def assembly_rows(
     labelled = np.isin(pool.corpus.event, sorted(kinds)) & ~pool.hazard
     own = np.flatnonzero(labelled)
     invented = phrases().assembly
-    extra = [f"{invented[k % len(invented)]} {_mark(k)}" for k in range(posts)]
+    extra = [f"{invented[k % len(invented)]} {mark(k)}" for k in range(posts)]
     base = pool.corpus.rows
     span = plan.end_ms - plan.scored_from_ms - HOUR_MS
     text = np.concatenate([own, base + np.arange(posts)])
@@ -122,7 +126,7 @@ def past_rows(
         return [piece(time, own, Part.NEGATIVE, author=pool.corpus.author[own])], []
     pick = rng.integers(0, len(own), scaled_to)
     near = time[pick] + (rng.exponential(30.0, scaled_to) * MINUTE_MS).astype(np.int64)
-    extra = [f"{pool.corpus.text[own[k]]} {_mark(n)}" for n, k in enumerate(pick.tolist())]
+    extra = [f"{pool.corpus.text[own[k]]} {mark(n)}" for n, k in enumerate(pick.tolist())]
     text = pool.corpus.rows + np.arange(scaled_to)
     return [piece(np.minimum(near, plan.end_ms - 1), text, Part.NEGATIVE)], extra
 
@@ -160,7 +164,7 @@ def attack_rows(pool: Pool, plan: Plan, rng: Generator) -> tuple[list[Rows], lis
         time = np.sort(begin + rng.integers(0, length, attack.accounts))
         author = -(np.arange(attack.accounts, dtype=np.int64) + 1 + 10_000 * (member + 1))
         rows = piece(time, text, Part.ATTACK, member, author)
-        pieces.append(_with_deletes(rows, rng) if attack.style == "post and delete" else rows)
+        pieces.append(with_deletes(rows, rng) if attack.style == "post and delete" else rows)
     return pieces, extra
 
 
@@ -171,12 +175,12 @@ def _attack_texts(
         return [forms[0].format(hazard=hazard, place=place)] * attack.accounts
     picks = rng.integers(0, len(forms), (attack.accounts, 2))
     return [
-        forms[a].format(hazard=hazard, place=place) + (f" {_mark(n)}" if b % 3 else "")
+        forms[a].format(hazard=hazard, place=place) + (f" {mark(n)}" if b % 3 else "")
         for n, (a, b) in enumerate(picks.tolist())
     ]
 
 
-def _with_deletes(rows: Rows, rng: Generator) -> Rows:
+def with_deletes(rows: Rows, rng: Generator) -> Rows:
     """The posts, and after 2 to 10 minutes a delete of each; `post` points to the piece's row."""
     n = rows.size
     gone = rows._replace(
@@ -187,7 +191,7 @@ def _with_deletes(rows: Rows, rng: Generator) -> Rows:
     return stacked([rows, gone])
 
 
-def _mark(number: int) -> str:
+def mark(number: int) -> str:
     """A short ending that tells copies apart."""
     letters = "abcdefghijkmnpqrstuvwxyz"
     size = len(letters)

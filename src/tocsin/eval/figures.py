@@ -7,6 +7,7 @@ from tocsin.eval.judgements import Agreement, Clustering
 from tocsin.eval.metrics import calibration_error, quantile, wilson
 from tocsin.eval.negatives import Flood, Negatives
 from tocsin.eval.outcome import PlantScore, StreamScore, delays
+from tocsin.eval.suppression import Suppression
 from tocsin.model import LEVELS
 
 
@@ -114,11 +115,21 @@ def negative_figures(found: Negatives) -> Figures:
 
 
 def flood_figures(found: Sequence[Flood]) -> Figures:
-    """How many attackers got an event, and how many one above yellow."""
+    """How many attackers got an event, how many one above yellow, how many one confirmed."""
     above = sum(f.level is not None and LEVELS.index(f.level) > 1 for f in found)
     return {
         "flood_reported": share(sum(f.reported for f in found), len(found)),
         "flood_red": Figure(above, len(found)),
+        "flood_corroborated": Figure(sum(f.corroborated for f in found), len(found)),
+    }
+
+
+def suppression_figures(found: Sequence[Suppression]) -> Figures:
+    """How many events were told under attack, and how many of those in the right place."""
+    told = sum(one.told for one in found)
+    return {
+        "suppression_told": share(told, sum(one.planted for one in found)),
+        "suppression_place": share(sum(one.place_kept for one in found), told),
     }
 
 

@@ -50,6 +50,11 @@ class Flood(msgspec.Struct, frozen=True):
     tier: str | None
     withdrawn: bool
 
+    @property
+    def corroborated(self) -> bool:
+        """Whether any revision said that somebody else confirms it."""
+        return self.tier not in (None, "unconfirmed")
+
 
 def judge_negatives(pool: Pool, replay: Replay, seed: int = 0) -> Negatives:
     """Runs the three sets; the first twice, with and without its rows."""

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from tocsin.clock import Clock, SystemClock, rfc3339
 from tocsin.errors import InputError
+from tocsin.eval.attack_tables import flood_table, suppression_table
 from tocsin.eval.outcome import PlantScore
 from tocsin.eval.pictures import write_pictures
 from tocsin.eval.scorecard import SECTIONS, Scorecard, score
@@ -132,7 +133,9 @@ def markdown(card: Scorecard, date: str, before: dict[str, str] | None = None) -
     ]
     parts += ["", _RULES.strip(), "", *_streams(card), "", *_events(card)]
     if card.floods:
-        parts += ["", *_floods(card)]
+        parts += ["", *flood_table(card.floods)]
+    if card.suppressions:
+        parts += ["", *suppression_table(card.suppressions)]
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -172,21 +175,6 @@ def _events(card: Scorecard) -> list[str]:
         error = _middle([p.place_error_km for p in found])
         rows.append(
             f"| {name} | {event} | {len(found)}/{len(plants)} | {delay} | {hazards} | {error} |"
-        )
-    return rows
-
-
-def _floods(card: Scorecard) -> list[str]:
-    rows = [
-        "## Floods",
-        "",
-        "| accounts | style | reported | level | tier | withdrawn |",
-        "|---:|---|---|---|---|---|",
-    ]
-    for f in card.floods:
-        rows.append(
-            f"| {f.accounts} | {f.style} | {'yes' if f.reported else 'no'} | {f.level or '-'} "
-            f"| {f.tier or '-'} | {'yes' if f.withdrawn else 'no'} |"
         )
     return rows
 

@@ -18,6 +18,7 @@ from tocsin.eval.figures import (
     language_figure,
     negative_figures,
     stream_figures,
+    suppression_figures,
 )
 from tocsin.eval.gate_view import Judge
 from tocsin.eval.judgements import judge_clustering, judge_languages, judge_sense, judge_topic
@@ -29,6 +30,7 @@ from tocsin.eval.replaying import Replay, replay
 from tocsin.eval.scorer import score_stream
 from tocsin.eval.small_stream import small
 from tocsin.eval.stream import Stream
+from tocsin.eval.suppression import Suppression, judge_suppression, suppression_stream
 from tocsin.eval.targets import TARGETS, Line, line
 
 Progress = Callable[[str], None]
@@ -41,7 +43,7 @@ PLANTED: dict[str, tuple[str, ...]] = {
     "rate": ("rate-0.2", "rate-5", "rate-50"),
 }
 """Sections that plant events, with the shapes each runs."""
-JUDGED = ("quake", "negatives", "flood", "sense", "topic", "clustering")
+JUDGED = ("quake", "negatives", "flood", "suppression", "sense", "topic", "clustering")
 WITHOUT_DATA = ("languages", "small")
 SECTIONS = (*PLANTED, *JUDGED, *WITHOUT_DATA)
 HALF_SEEDS = ("rate-5", "rate-50")
@@ -57,6 +59,7 @@ class Scorecard(msgspec.Struct, frozen=True):
     seeds: int
     sections: tuple[str, ...]
     versions: dict[str, str]
+    suppressions: tuple[Suppression, ...] = ()
 
     @property
     def rejected(self) -> bool:
@@ -81,6 +84,7 @@ def score(
     figures: Figures = {}
     scored: list[StreamScore] = []
     floods: list[Flood] = []
+    suppressions: list[Suppression] = []
     if set(chosen) - set(WITHOUT_DATA):
         folder = data_folder(data_dir)
         progress(f"reading {folder}")
@@ -90,6 +94,9 @@ def score(
         for stream in _planted(pool, folder, chosen, seeds):
             scored.append(_run(stream, through, progress))
         floods = _judge(pool, chosen, through, progress, figures)
+        if "suppression" in chosen:
+            suppressions = judge_suppression(suppression_stream(pool), through, progress=progress)
+            figures.update(suppression_figures(suppressions))
     if "small" in chosen:
         scored.extend(_run(small(seed), through, progress) for seed in range(seeds))
     if "languages" in chosen:
@@ -97,7 +104,8 @@ def score(
         figures["languages"] = language_figure(judge_languages(through))
     figures = {**stream_figures(scored), **figures}
     return Scorecard(
-        _lines(figures), tuple(scored), tuple(floods), seeds, chosen, versions()
+        _lines(figures), tuple(scored), tuple(floods), seeds, chosen, versions(),
+        tuple(suppressions),
     )  # fmt: skip
 
 
@@ -146,7 +154,7 @@ def _judge(
     """The sections that plant nothing; fills in `figures` and gives the floods."""
     floods: list[Flood] = []
     for section in JUDGED:
-        if section not in chosen or section == "quake":
+        if section not in chosen or section in ("quake", "suppression"):
             continue
         progress(section)
         if section == "negatives":

@@ -1,6 +1,5 @@
 """The boundary: text and voices come in, columns go out."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +14,7 @@ from tocsin.gate.sort_out import SEEN_MAX, SEEN_MS, Busy, Sorter
 from tocsin.gate.timeline import Timeline
 from tocsin.gate.voices import VoiceKeys
 from tocsin.metrics import Reason, Tally
-from tocsin.sources.columns import REASONS, Block, Columns
+from tocsin.sources.columns import REASONS, Columns, Frames
 from tocsin.sources.operations import CREATE, EDIT
 from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.vocabulary.pack import Vocabulary
@@ -49,7 +48,7 @@ class Gate:
 
     def enter(
         self,
-        frames: Sequence[bytes] | Block,
+        frames: Frames,
         view: Decode,
         family: int,
         tally: Tally,
@@ -68,7 +67,7 @@ class Gate:
         return self.take(self.sift(frames, view, scan), family, tally, received_ms, stream)
 
     def sift(
-        self, frames: Sequence[bytes] | Block, view: Decode, scan: Scan | None = None
+        self, frames: Frames, view: Decode, scan: Scan | None = None
     ) -> Sifted:
         """The first two steps, which remember nothing: several threads may do them at once."""
         columns = decode(frames, view, scan)

@@ -138,8 +138,9 @@ class Sorter:
         """Pass a removal on where it may concern an admitted post, or one of this very batch."""
         known = False
         for tag in tags.tolist():
-            held, seen = self._held.pop(tag, None), self.seen.pop(tag, None)
-            known = known or held is not None or seen is not None
+            # By the removal's own time: what was forgotten when would else hang on the batch.
+            newest = max(self._held.pop(tag, 0), self.seen.pop(tag, 0))
+            known = known or newest > at_ms - HELD_MS
         if known:
             removals.add(before, at_ms, tags, _NO_TAGS)
 

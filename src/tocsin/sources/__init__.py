@@ -33,11 +33,13 @@ class Post(msgspec.Struct, frozen=True, gc=False):
 class Source(Protocol):
     """A stream of frames. Built as `cls(settings, clock)` with checked settings.
 
-    Four attributes are optional. `scan(block, decode)` decodes many frames at once and gives what
-    `decode` gives for each. `wire` (such as usgs or cap) is the format of a source of
-    bulletins. `heard_ms` is when the other side last answered, be it that there is no news;
-    without it a source of bulletins is never called deaf. `gap` is true when deletions may have
-    been missed since the last open: then what the detector holds of it is purged (contract P10).
+    Five attributes are optional. `scan(block, decode)` decodes many frames at once and gives what
+    `decode` gives for each. `read_block(wait_s)` is `read` with the frames end to end in one
+    `columns.Block`, for a source that has them so. `wire` (such as usgs or cap) is the format of
+    a source of bulletins. `heard_ms` is when the other side last answered, be it that there is no
+    news; without it a source of bulletins is never called deaf. `gap` is true when deletions may
+    have been missed since the last open: then what the detector holds of it is purged (contract
+    P10).
     """
 
     spec: Spec

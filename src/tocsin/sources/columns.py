@@ -31,6 +31,27 @@ class Block(NamedTuple):
         return self.buffer[self.start[number] : self.end[number]].tobytes()
 
 
+Frames = Sequence[bytes] | Block
+"""Frames as a source gives them: one by one, or end to end in one buffer."""
+
+
+def count_of(frames: Frames) -> int:
+    """How many frames."""
+    return len(frames.start) if isinstance(frames, Block) else len(frames)
+
+
+def last_of(frames: Frames) -> bytes:
+    """The last of at least one frame."""
+    return frames.frame(len(frames.start) - 1) if isinstance(frames, Block) else frames[-1]
+
+
+def listed(frames: Frames) -> Sequence[bytes]:
+    """Frames one by one."""
+    if not isinstance(frames, Block):
+        return frames
+    return [frames.frame(row) for row in range(len(frames.start))]
+
+
 class Columns(NamedTuple):
     """n frames, decoded; a span of -1 stands for what is not there."""
 

@@ -1,28 +1,27 @@
 """Live posts from a Bluesky Jetstream server: one connection, resumable, deletions included."""
 
-from contextlib import ExitStack
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
+import numpy as np
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
-from websockets.sync.client import ClientConnection, connect
-from websockets.typing import Subprotocol
 
 from tocsin.clock import Clock
 from tocsin.config import Field, Spec, Value
 from tocsin.errors import SourceLost, SourceRefused
 from tocsin.metrics import Reason
 from tocsin.sources import FRAME_BYTES, Post
+from tocsin.sources.columns import Block
 from tocsin.sources.courtesy import agent, is_loopback
 from tocsin.sources.frames import POSTS, decode_jetstream
 from tocsin.sources.jetstream_cursor import Cursor, Tracker, Wire
 from tocsin.sources.jetstream_servers import Turns, address, others
 from tocsin.sources.scan import scan_jetstream
+from tocsin.sources.wire import Link
+from tocsin.sources.wire_dial import dial
 
 FRAMES_PER_READ = 4_096
 """Most frames one read hands on."""
-QUEUE_FRAMES = 256
-"""Frames held between the socket and us; beyond it the server has to wait."""
 MESSAGE_BYTES = 2_097_152
 """Longest message taken off the wire; from FRAME_BYTES on it is only counted."""
 KINDS = ("commit", "account", "sync")
@@ -32,9 +31,6 @@ LOOK_BACK_US = 36 * 3_600 * 1_000_000
 STALL_S = 60.0
 """After so long without an event another server is asked, if there is one."""
 
-_OPEN_S = 10.0
-_CLOSE_S = 1.0
-_PING_S = 30.0
 _PATHS: dict[Wire, str] = {
     "v2": "/xrpc/network.bsky.jetstream.subscribeEvents",
     "v1": "/subscribe",
@@ -102,8 +98,7 @@ class JetstreamSource:
         self._heard_s = 0.0
         self._wanted = str(settings.get("wire", "auto"))
         self._agent = agent(str(settings.get("contact", "")))
-        self._socket: ClientConnection | None = None
-        self._open = ExitStack()
+        self._link: Link | None = None
         self._tracker = Tracker("v2", self._host, None)
         self._lost = ""
         self._choked = False
@@ -158,29 +153,29 @@ class JetstreamSource:
         Raises SourceLost with the reason once the connection has ended and its last frames
         have been handed on; a clean close by the server counts as lost as well.
         """
-        if self._socket is None:
-            raise SourceLost("the connection is not open. Open it again.")
+        block, cursor = self.read_block(wait_s)
+        return [block.frame(row) for row in range(len(block.start))], cursor
+
+    def read_block(self, wait_s: float) -> tuple[Block, str | None]:
+        """The same as `read`, as one block."""
         if self._lost:
+            self.close()
             raise SourceLost(self._lost)
-        frames: list[bytes] = []
-        until_s = self._clock.monotonic_s() + wait_s
-        left_s = wait_s
+        if self._link is None:
+            raise SourceLost("the connection is not open. Open it again.")
         try:
-            while len(frames) < FRAMES_PER_READ and not self._lost:
-                self._take(self._socket.recv(timeout=max(0.0, left_s), decode=False), frames)
-                # The rest is only what is there already, and no longer than we may take.
-                left_s = 0.0
-                if self._clock.monotonic_s() > until_s:
-                    break
-        except TimeoutError:
-            pass
-        except (ConnectionClosed, WebSocketException, OSError) as error:
-            self._lost = _closed(self._host, error)
-            self._choked = getattr(getattr(error, "sent", None), "code", None) == 1009
-        self._mind_silence(bool(frames))
-        if self._lost and not frames:
+            block, gap, error = self._tracker.follow(self._link.take(wait_s))
+        except (ConnectionClosed, WebSocketException, OSError) as problem:
+            self._choked = getattr(getattr(problem, "sent", None), "code", None) == 1009
+            self._lost = _closed(self._host, problem)
+            raise SourceLost(self._lost) from None
+        self.gap |= gap
+        if error:
+            self._lost = f"{self._host} ended the stream: {error}. Reopen from the cursor."
+        self._mind_silence(bool(len(block.start)))
+        if self._lost and not len(block.start):
             raise SourceLost(self._lost)
-        return frames, self._tracker.text
+        return _cut(block), self._tracker.text
 
     def _mind_silence(self, heard: bool) -> None:
         """Turn to the next server when this one keeps the connection but says nothing."""
@@ -197,19 +192,9 @@ class JetstreamSource:
 
     def close(self) -> None:
         """End the connection; takes a second at most."""
-        self._socket = None
-        self._open.close()
-
-    def _take(self, message: bytes, frames: list[bytes]) -> None:
-        """Sort one message: an event once, a notice into `gap`, an error into the reason."""
-        verdict = self._tracker.see(message)
-        if verdict.error:
-            self._lost = f"{self._host} ended the stream: {verdict.error}. Reopen from the cursor."
-        elif verdict.gap:
-            self.gap = True
-        elif not verdict.repeated:
-            # Cut a byte past the bound, so that decode counts it as too large.
-            frames.append(message if len(message) <= FRAME_BYTES else message[: FRAME_BYTES + 1])
+        link, self._link = self._link, None
+        if link is not None:
+            link.close()
 
     def _connect(self, wire: Wire, resume: Cursor | None) -> int | None:
         """None when connected, or the HTTP status that says the wire is not spoken here."""
@@ -251,20 +236,15 @@ class JetstreamSource:
         if position is not None:
             query.append(("cursor", str(position)))
         try:
-            link = connect(
+            opened = dial(
                 f"{self._base}{_PATHS[wire]}?{urlencode(query)}",
-                compression=None,
-                subprotocols=[Subprotocol("xrpc.v1.json")] if v2 else None,
-                user_agent_header=self._agent,
-                open_timeout=_OPEN_S,
-                close_timeout=_CLOSE_S,
-                ping_interval=_PING_S,
-                ping_timeout=_PING_S,
-                max_size=MESSAGE_BYTES,
-                max_queue=QUEUE_FRAMES,
-                proxy=None if is_loopback(self._base) else True,
+                self._agent,
+                self._clock,
+                MESSAGE_BYTES,
+                ("xrpc.v1.json",) if v2 else (),
+                proxies=not is_loopback(self._base),
             )
-            self._socket = self._open.enter_context(link)
+            self._link = Link(opened, self._clock, MESSAGE_BYTES, FRAMES_PER_READ)
         except InvalidStatus:
             raise
         except (WebSocketException, OSError, EOFError) as error:
@@ -286,7 +266,19 @@ def _refusal(host: str, error: InvalidStatus) -> SourceLost | SourceRefused:
     status = error.response.status_code
     if status in (401, 403, 410, 451):
         return SourceRefused(f"{host} does not let us in (HTTP {status}). Choose another host.")
+    if 300 <= status < 400:
+        return SourceRefused(f"{host} points elsewhere (HTTP {status}). Name that server as host.")
     return SourceLost(f"{host} is not ready (HTTP {status}). Try again later.")
+
+
+def _cut(block: Block) -> Block:
+    """A frame beyond the bound ends a byte past it, so that decode counts it as too large."""
+    long = block.end - block.start > FRAME_BYTES
+    if not long.any():
+        return block
+    end = np.where(long, block.start + FRAME_BYTES + 1, block.end)
+    block.buffer[end[long]] = 10
+    return block._replace(end=end)
 
 
 def _closed(host: str, error: Exception) -> str:

@@ -4,8 +4,11 @@ import re
 from typing import Literal, NamedTuple
 
 import msgspec
+import numpy as np
 
 from tocsin.clock import parse_time_ms
+from tocsin.sources.columns import Block
+from tocsin.sources.wire_kernel import begins
 
 Wire = Literal["v1", "v2"]
 
@@ -57,6 +60,14 @@ class Verdict(NamedTuple):
     error: str = ""
 
 
+class Followed(NamedTuple):
+    """What many messages are: events, each once, and what else was said among them."""
+
+    events: Block
+    gap: bool
+    error: str
+
+
 class _Payload(msgspec.Struct):
     seq: int = 0
     time: str = ""
@@ -74,6 +85,21 @@ class _Message(msgspec.Struct):
 _DECODER = msgspec.json.Decoder(_Message)
 
 
+def _bytes(text: str) -> "np.typing.NDArray[np.uint8]":
+    # Of their own, since a kernel is compiled anew for what cannot be written.
+    return np.frombuffer(text.encode(), np.uint8).copy()
+
+
+_ORDINARY = {
+    "v1": (_bytes('{"did":"'), _bytes("")),
+    "v2": (
+        _bytes('{"$type":"message","payload":{"$type":"network.bsky.jetstream.subscribeEvents#'),
+        _bytes("cas"),
+    ),
+}
+"""How events begin that say nothing to us (commit, account, sync); others are looked into."""
+
+
 class Tracker:
     """Follows one connection and drops what the inclusive cursor makes come twice.
 
@@ -88,6 +114,7 @@ class Tracker:
         self._skip_us = resume.time_us if resume and home and wire == "v1" else 0
         self._skip = resume.same if resume and home and wire == "v1" else 0
         self._text = str(resume) if resume else None
+        self._may_repeat = self._at is not None
 
     @property
     def text(self) -> str | None:
@@ -106,10 +133,63 @@ class Tracker:
             return self._numbered(mark)
         return self._timed(mark.time_us) if mark.time_us > 0 else Verdict()
 
+    def follow(self, block: Block) -> Followed:
+        """Note many messages, as `see` would one by one; behind an error nothing is taken.
+
+        Once the first event after the opening was looked at, ordinary ones are passed over: only
+        the last of a run is read, for the cursor.
+        """
+        rows = len(block.start)
+        kept = np.ones(rows, np.bool_)
+        ordinary = np.zeros(rows, np.bool_)
+        begins(block.buffer, block.start, block.end, *_ORDINARY[self._wire], ordinary)
+        others = [*np.flatnonzero(~ordinary).tolist(), rows]
+        row = other = 0
+        gap, error = False, ""
+        while row < rows and not error:
+            if not self._may_repeat:
+                while others[other] < row:
+                    other += 1
+                self._pass_over(block, row, others[other])
+                row = others[other]
+                if row == rows:
+                    break
+            verdict = self.see(block.frame(row))
+            error, gap = verdict.error, gap or verdict.gap
+            kept[row] = not (verdict.repeated or verdict.gap)
+            row += 1
+        if error:
+            kept[row - 1 :] = False
+        events = block if kept.all() else block._replace(start=block.start[kept],
+                                                         end=block.end[kept])  # fmt: skip
+        return Followed(events, gap, error)
+
+    def _pass_over(self, block: Block, first: int, behind: int) -> None:
+        """Set the cursor behind a run of events."""
+        at, time_us, same = self._at, 0, 0
+        for row in range(behind - 1, first - 1, -1):
+            if self._wire == "v2":
+                if self.see(block.frame(row)).repeated or self._at is not at:
+                    return
+                continue
+            try:
+                mark_us = _DECODER.decode(block.frame(row)).time_us
+            except (msgspec.MsgspecError, ValueError, RecursionError):
+                continue
+            if mark_us > 0 and time_us and mark_us != time_us:
+                break
+            if mark_us > 0:
+                time_us, same = mark_us, same + 1
+        else:
+            same += at.same if at is not None and at.time_us == time_us else 0
+        if time_us:
+            self._at = Cursor("v1", 0, time_us, same, self._host)
+
     def _numbered(self, mark: _Message) -> Verdict:
         payload = mark.payload
         if payload is None or payload.seq <= 0:
             return Verdict(gap=payload is not None and payload.name in _NOTICES)
+        self._may_repeat = False
         if self._at is not None and payload.seq == self._at.seq:
             return Verdict(repeated=True)
         try:
@@ -123,6 +203,7 @@ class Tracker:
         if self._skip and time_us == self._skip_us:
             self._skip -= 1
             return Verdict(repeated=True)
+        self._may_repeat = time_us <= self._skip_us and self._skip > 0
         at = self._at
         same = at.same + 1 if at is not None and at.time_us == time_us else 1
         self._at = Cursor("v1", 0, time_us, same, self._host)

@@ -28,7 +28,7 @@ class Live {
   #skewMs = 0;
   #frame = 0;
   #loading = 0;
-  #arrivals: TocsinEvent[] | null = null;
+  #arrivals: { events: TocsinEvent[]; alerts: Alert[] } | null = null;
   #listeners = new Set<(event: TocsinEvent) => void>();
 
   /** Follow the engine until the page is closed. */
@@ -63,7 +63,7 @@ class Live {
   /** Read everything anew; what the line brings meanwhile is kept. */
   async reload(): Promise<void> {
     this.#loading += 1;
-    this.#arrivals ??= [];
+    this.#arrivals ??= { events: [], alerts: [] };
     try {
       const [found, alerts] = await Promise.all([
         get<{ events: TocsinEvent[] }>(`/api/events?limit=${KEPT}`),
@@ -71,8 +71,11 @@ class Live {
         this.#loadHealth(),
       ]);
       this.#byId = new Map(found.events.reverse().map((event) => [event.event_id, event]));
-      for (const event of this.#arrivals ?? []) this.#learn(event);
       this.alerts = alerts.alerts;
+      // What the line brought since the question was asked is newer than the answer.
+      for (const event of this.#arrivals?.events ?? []) this.#learn(event);
+      for (const alert of this.#arrivals?.alerts ?? []) this.#keep(alert);
+      for (const event of this.#byId.values()) if (event.phase === "withdrawn") this.#unsay(event);
       this.ready = true;
       this.#soon();
     } catch {
@@ -104,7 +107,7 @@ class Live {
   }
 
   #take(event: TocsinEvent): void {
-    this.#arrivals?.push(event);
+    this.#arrivals?.events.push(event);
     const stale = !this.#learn(event);
     // A snapshot may bring a revision a moment before the line does: it is news all the same.
     if (stale && this.#byId.get(event.event_id)?.revision !== event.revision) return;
@@ -132,12 +135,17 @@ class Live {
 
   #unsay(event: TocsinEvent): void {
     // Nothing that was said before a withdrawal stays on the page.
-    this.alerts = this.alerts.map((alert) =>
-      alert.event.event_id === event.event_id ? { ...alert, event, why: [] } : alert,
-    );
+    const same = (alert: Alert): boolean => alert.event.event_id === event.event_id && alert.event !== event;
+    if (!this.alerts.some(same)) return;
+    this.alerts = this.alerts.map((alert) => (same(alert) ? { ...alert, event, why: [] } : alert));
   }
 
   #takeAlert(alert: Alert): void {
+    this.#arrivals?.alerts.push(alert);
+    this.#keep(alert);
+  }
+
+  #keep(alert: Alert): void {
     this.alerts = [alert, ...this.alerts.filter((one) => one.key !== alert.key)].slice(0, ALERTS_KEPT);
   }
 

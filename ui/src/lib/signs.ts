@@ -56,7 +56,7 @@ const CATEGORIES: Record<string, string> = {
 
 const OWN: Record<string, string> = {
   airport_disruption: "plane", algal_bloom: "drop", aviation_accident: "plane", avalanche: "slide",
-  blizzard: "snow", boat_accident: "ship", chemical_release: "flask", cloud_outage: "net",
+  blizzard: "snow", boat_accident: "ship", chemical_spill: "flask", cloud_outage: "net",
   cold_wave: "snow", crowd_crush: "people", cyber_attack: "net", dam_failure: "waves",
   drought: "sun", drowning: "waves", emergency_number_outage: "net", flash_flood: "waves",
   flood: "waves", fog: "cloud", gas_leak: "flask", gas_outage: "flame", geomagnetic_storm: "sun",
@@ -69,7 +69,7 @@ const OWN: Record<string, string> = {
   shooting: "target", sinkhole: "slide", stabbing: "target", storm_surge: "wave",
   structure_collapse: "building", telephone_outage: "net", tornado: "tornado",
   tropical_cyclone: "cyclone", tsunami: "wave", volcanic_ash: "volcano", volcano: "volcano",
-  volcanic_eruption: "volcano", water_contamination: "drop", water_outage: "drop",
+  water_contamination: "drop", water_outage: "drop",
   waterspout: "tornado",
 };
 

@@ -91,11 +91,15 @@ class View {
 
   /** Read the bars of the timeline. */
   async loadTimeline(): Promise<void> {
-    this.timeline = await get<Timeline>(`/api/timeline?hours=${this.hours}`).catch(() => this.timeline);
+    const hours = this.hours;
+    const found = await get<Timeline>(`/api/timeline?hours=${hours}`).catch(() => null);
+    if (found && hours === this.hours) this.timeline = found;
   }
 
   /** Look at events as they stood at a moment; null for now. */
   async lookAt(until: string | null): Promise<void> {
+    // Until the answer comes, what is shown stays.
+    if (this.until === null && until !== null) this.#then = live.events;
     this.until = until;
     if (until === null) return;
     const found = await get<{ events: TocsinEvent[] }>(

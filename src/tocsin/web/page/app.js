@@ -108,7 +108,7 @@ function learn(event) {
 }
 
 function takeEvent(event) {
-  arrivals?.push(event);
+  arrivals?.events.push(event);
   const known = !learn(event);
   // A snapshot may bring a revision a moment before the line does: it is news all the same.
   if (known && state.events.get(event.event_id)?.revision !== event.revision) return;
@@ -120,9 +120,7 @@ function takeEvent(event) {
     soon();
   }, FRESH_MS);
   if (event.phase === "withdrawn") {
-    // Nothing that was said before a withdrawal stays on the page.
-    const same = (alert) => alert.event.event_id === event.event_id;
-    state.alerts = state.alerts.map((alert) => (same(alert) ? { ...alert, event } : alert));
+    unsay(event);
     put($("news"));
   }
   if (event.event_id === state.open) loadRevisions(event.event_id);
@@ -130,9 +128,20 @@ function takeEvent(event) {
   soon();
 }
 
+/** Nothing that was said before a withdrawal stays on the page. */
+function unsay(event) {
+  const same = (alert) => alert.event.event_id === event.event_id && alert.event !== event;
+  state.alerts = state.alerts.map((alert) => (same(alert) ? { ...alert, event } : alert));
+}
+
 function takeAlert(alert) {
-  state.alerts = [alert, ...state.alerts.filter((known) => known.key !== alert.key)].slice(0, KEPT);
+  arrivals?.alerts.push(alert);
+  keep(alert);
   soon();
+}
+
+function keep(alert) {
+  state.alerts = [alert, ...state.alerts.filter((known) => known.key !== alert.key)].slice(0, KEPT);
 }
 
 async function loadHealth() {
@@ -145,20 +154,21 @@ async function loadHealth() {
 async function reload() {
   // The stream is open already: what it brings meanwhile is newer than the snapshot.
   // Two snapshots may be under way at once; what came since the first began counts for both.
-  if (loading === 0) arrivals = [];
+  if (loading === 0) arrivals = { events: [], alerts: [] };
   loading += 1;
   try {
     const [events, alerts] = await Promise.all([get(`/api/events?limit=${KEPT}`), get("/api/alerts"), loadHealth()]);
     state.events = new Map(events.events.reverse().map((event) => [event.event_id, event]));
     state.alerts = alerts.alerts;
-    for (const event of arrivals) learn(event);
+    for (const event of arrivals.events) learn(event);
+    for (const alert of arrivals.alerts) keep(alert);
+    for (const event of state.events.values()) if (event.phase === "withdrawn") unsay(event);
     state.ready = true;
     if (state.open) {
       loadRevisions(state.open);
       const place = state.events.get(state.open)?.place;
       if (place && !map.touched) map.flyTo(place);
     }
-    if (!state.marked) state.marked = visible()[0]?.event_id ?? null;
   } catch {
     // The stream notices the same trouble and says so; it calls again when the line is back.
   }

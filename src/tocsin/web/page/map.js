@@ -56,6 +56,7 @@ export class WorldMap {
     const order = [...wanted.values()].sort((a, b) => weight(a) - weight(b));
     order.forEach((event, at) => this.#sign(event, at, open === event.event_id, fresh));
     this.open = open;
+    this.root.dataset.signs = String(wanted.size);
     this.#turn([...this.shown.values()].map((sign) => sign.x));
     this.#name(wanted.get(open));
     this.#stops();

@@ -1,0 +1,243 @@
+"""The whole engine killed again and again between its steps, before receivers that fail."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+from engine_worker import STEPS
+from growing_world import GrowingWorld
+from invented_events import SECRET
+from tocsin.clock import SystemClock
+from tocsin.deliver import Receiver
+from tocsin.store import Store
+
+CHANNELS = ("east", "west")
+FAULTS = ("refused", "later", "lost", "failed")
+"""Turned away at once, asked to come later, taken without an answer, taken and then failed."""
+FIRST_FAULT = 3
+"""This request fails in any case, so that no run is without one."""
+LIFE_S = (0.05, 2.5)
+"""When a kill by the clock falls; one at a step that never comes falls at the later bound."""
+DRAIN_S = 180.0
+SETTINGS = """
+[engine]
+step_s = 0.05
+[keys]
+path = "{folder}/memory"
+[sources.posts]
+type = "jetstream"
+url = "{posts}"
+[sources.quakes]
+type = "usgs"
+url = "{quakes}"
+"""
+CHANNEL = """
+[[watches]]
+hazards = "any"
+min_level = "green"
+channel = "{name}"
+[sinks.{name}]
+type = "webhook"
+url = "{url}"
+secret = "{secret}"
+timeout_s = 5.0
+[channels.{name}]
+group_s = 0.0
+budget = 0
+"""
+
+
+class Figures(NamedTuple):
+    """What a run of kills and faults came to."""
+
+    kills: int
+    at_steps: dict[str, int]
+    """Kills by the step before or after which they fell; `any` is a moment drawn by chance."""
+    faults: int
+    events: int
+    committed: int
+    """Messages that were owed for certain: committed with their event, and not overtaken."""
+    missing: int
+    """Of those, and of the quakes the feed had, without an event or without an alert."""
+    effects_twice: int
+    """Messages taken twice, and quakes told as two events."""
+    out_of_order: int
+    extra_sends: int
+    """Requests beyond the first of a key that no fault explains."""
+
+    def plus(self, other: "Figures") -> "Figures":
+        """Two runs as one."""
+        steps = Counter(self.at_steps) + Counter(other.at_steps)
+        sums = {
+            name: mine + other._asdict()[name]
+            for name, mine in self._asdict().items()
+            if isinstance(mine, int)
+        }
+        return Figures(**sums, at_steps=dict(sorted(steps.items())))
+
+
+class Hostile(Receiver):
+    """Takes each key once; of its requests a share fails in one of the ways of FAULTS."""
+
+    def __init__(self, seed: int, share: float) -> None:
+        self.rng, self.share = random.Random(seed), share
+        self.asked: Counter[str] = Counter()
+        self.failed: Counter[str] = Counter()
+        self.taken: list[str] = []
+        self._now = ""
+        super().__init__(SECRET, SystemClock(), lambda data: self.taken.append(self._now))
+
+    def answer(self, headers: dict[str, str], body: bytes) -> int:
+        self._now = key = headers["webhook-id"]
+        self.asked[key] += 1
+        fails = self.rng.random() < self.share or self.asked.total() == FIRST_FAULT
+        fault = self.rng.choice(FAULTS) if fails else ""
+        self.failed[key] += bool(fault)
+        if fault in ("refused", "later"):
+            return 503 if fault == "refused" else 429
+        status = super().answer(headers, body)
+        if fault == "lost":
+            raise ConnectionError("the answer is lost on purpose")
+        return 500 if fault == "failed" else status
+
+
+def run(folder: Path, kills: int, seed: int, share: float = 0.1, until_s: float = 1e9) -> Figures:
+    """Kill the engine so often (or until that time has passed), then let it finish."""
+    rng, world = random.Random(seed), GrowingWorld(seed, per_s=15.0, quake_s=2.0)
+    receivers = {name: Hostile(seed + n, share) for n, name in enumerate(CHANNELS)}
+    text = SETTINGS.format(folder=folder, posts=world.url, quakes=world.feed.url)
+    for name, receiver in receivers.items():
+        receiver.start()
+        text += CHANNEL.format(name=name, url=receiver.url, secret=SECRET)
+    (folder / "memory").mkdir()
+    (folder / "tocsin.toml").write_text(text, encoding="utf-8")
+    at_steps: Counter[str] = Counter()
+    began_s = time.monotonic()
+    with world, _Nursery(folder) as nursery:
+        while at_steps.total() < kills and time.monotonic() - began_s < until_s:
+            at_steps[nursery.live_and_die(rng)] += 1
+        world.end()
+        nursery.live_out(folder / "tocsin.db", world.last_seq)
+        quakes = {quake["id"] for quake in world.quakes}
+    for receiver in receivers.values():
+        receiver.stop()
+    return _figures(folder / "tocsin.db", receivers, at_steps, quakes)
+
+
+class _Nursery:
+    """The process that engines are forked from, so that each of them starts quickly."""
+
+    def __init__(self, folder: Path) -> None:
+        env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        worker = str(Path(__file__).with_name("engine_worker.py"))
+        self._process = subprocess.Popen(
+            [sys.executable, worker, str(folder)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, text=True,
+        )  # fmt: skip
+
+    def __enter__(self) -> "_Nursery":
+        assert self._line() == "ready"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.stdin.close()
+        self._process.wait(DRAIN_S)
+        self._process.stdout.close()
+
+    def live_and_die(self, rng: random.Random) -> str:
+        """One engine that is killed; where."""
+        order: dict[str, object] = {}
+        if rng.random() < 2 / 3:
+            order = {"step": rng.choice(STEPS), "after": rng.random() < 0.5,
+                     "times": rng.choice((1, 1, 1, 2, 3, 5))}  # fmt: skip
+        pid = self._born(order)
+        wait_s = LIFE_S[1] if order else rng.uniform(*LIFE_S)
+        timer = threading.Timer(wait_s, _kill, (pid,))
+        timer.start()
+        status = int(self._line())
+        in_time = timer.is_alive()
+        timer.cancel()
+        timer.join()
+        assert status == -signal.SIGKILL, f"the engine ended by itself with {status}"
+        return f"{'after' if order['after'] else 'before'} {order['step']}" if in_time else "any"
+
+    def live_out(self, path: Path, last_seq: int) -> None:
+        """One engine that is left alone until all has gone out."""
+        pid = self._born({})
+        end_s = time.monotonic() + DRAIN_S
+        store = Store.open(path)
+        while store.channels_owed() or not _read_to(store, last_seq):
+            assert time.monotonic() < end_s, f"still owed: {store.outbox_counts()}"
+            time.sleep(0.2)
+        # The feed of quakes is asked once in a life: its answer may come after the last post.
+        time.sleep(2.0)
+        while store.channels_owed():
+            time.sleep(0.2)
+        store.close()
+        os.kill(pid, signal.SIGTERM)
+        assert int(self._line()) == 0
+
+    def _born(self, order: dict[str, object]) -> int:
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return int(self._line())
+
+    def _line(self) -> str:
+        return self._process.stdout.readline().strip()
+
+
+def _kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+
+
+def _read_to(store: Store, seq: int) -> bool:
+    cursor = store.cursors().get("posts", "v2:0:")
+    return int(cursor.split(":")[1]) >= seq
+
+
+def _figures(
+    path: Path, receivers: dict[str, Hostile], at_steps: Counter[str], quakes: set[str]
+) -> Figures:
+    store = Store.open(path)
+    owed = store.recent_alerts(1_000_000)
+    told: dict[str, set[str]] = {quake: set() for quake in quakes}
+    events = store.latest(0, 1_000_000)
+    for revision in events:
+        for ref in revision.event.bulletins if revision.event else ():
+            told.setdefault(ref.id, set()).add(revision.event_id)
+    store.close()
+    with_alert = {each.alert.event.event_id for each in owed if each.state == "sent"}
+    wanted = {each.alert.key for each in owed if each.state != "superseded"}
+    taken = Counter(key for receiver in receivers.values() for key in receiver.taken)
+    unheard = sum(not ids & with_alert for ids in told.values())
+    sent = {each.alert.key: each.seq for each in owed}
+    slips = sum(
+        sent[b] < sent[a]
+        for receiver in receivers.values()
+        for a, b in pairwise(k for k in receiver.taken if k in sent and not receiver.failed[k])
+    )
+    return Figures(
+        kills=at_steps.total(),
+        at_steps=dict(sorted(at_steps.items())),
+        faults=sum(receiver.failed.total() for receiver in receivers.values()),
+        events=len(events),
+        committed=len(wanted),
+        missing=len(wanted - set(taken)) + unheard,
+        effects_twice=sum(n > 1 for n in taken.values())
+        + sum(len(ids) > 1 for ids in told.values()),
+        out_of_order=slips,
+        extra_sends=sum(
+            max(0, n - 1 - receiver.failed[key])
+            for receiver in receivers.values()
+            for key, n in receiver.asked.items()
+        ),
+    )

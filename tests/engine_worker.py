@@ -1,0 +1,109 @@
+"""Runs whole engines one after another, each in a process of its own that may die at a step."""
+
+import json
+import os
+import random
+import signal
+import sys
+import threading
+from functools import cache
+from pathlib import Path
+
+STEPS = ("read", "admit", "report", "alert", "commit", "send", "mark")
+
+
+class Reaper:
+    """Kills this very process before or after the n-th time that a step has something to do."""
+
+    def __init__(self, step: str, after: bool, times: int) -> None:
+        self.step, self.after, self.left, self._turn = step, after, times, threading.Lock()
+
+    def wrap(self, owner: type, name: str, step: str, matters) -> None:
+        """Let the method of a class count as a step; `matters(result, args)` when it does."""
+        method = getattr(owner, name)
+
+        def stepped(itself, *args, **more):
+            if step != self.step:
+                return method(itself, *args, **more)
+            if not self.after and matters(None, args):
+                self._pass()
+            result = method(itself, *args, **more)
+            if self.after and matters(result, args):
+                self._pass()
+            return result
+
+        setattr(owner, name, stepped)
+
+    def _pass(self) -> None:
+        with self._turn:
+            self.left -= 1
+            if self.left <= 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+def mortal(step: str, after: bool, times: int) -> None:
+    """Lay the reaper's hand on every step of the engine."""
+    from tocsin.deliver import Desk
+    from tocsin.gate import Gate
+    from tocsin.pipeline import Pipeline
+    from tocsin.sinks.webhook import WebhookSink
+    from tocsin.sources.jetstream import JetstreamSource
+    from tocsin.store import Store
+
+    reaper = Reaper(step, after, times)
+    always = lambda result, args: True  # noqa: E731
+    reaper.wrap(JetstreamSource, "read", "read", lambda result, args: not result or bool(result[0]))
+    reaper.wrap(Gate, "enter", "admit", lambda result, args: len(args[0]) > 0)
+    reaper.wrap(Pipeline, "step", "report", lambda result, args: not result or bool(result.events))
+    reaper.wrap(Desk, "take", "alert", lambda result, args: bool(args[0]))
+    reaper.wrap(Store, "commit_step", "commit", lambda result, args: bool(args[1]))
+    reaper.wrap(WebhookSink, "send", "send", always)
+    reaper.wrap(Store, "mark", "mark", always)
+
+
+def live(folder: Path, order: dict) -> None:
+    """One engine from its configuration, until it is killed or asked to end."""
+    from tocsin.clock import SystemClock
+    from tocsin.config_file import load
+    from tocsin.engine.assemble import assemble
+    from tocsin.engine.live import Listeners
+
+    if order.get("step"):
+        mortal(order["step"], order["after"], order["times"])
+    engine = assemble(
+        load(folder / "tocsin.toml"), folder, SystemClock(), Listeners(lambda _: None, lambda _: 0)
+    )
+    engine._rng = random.Random()
+    signal.signal(signal.SIGTERM, lambda *_: engine.stop())
+    engine.run()
+
+
+def main(folder: Path) -> None:
+    """Load everything once, then fork a fresh engine for each line of orders."""
+    from tocsin.config_file import load
+    from tocsin.engine.assemble import build_watches
+    from tocsin.engine.warm import warm
+    from tocsin.vocabulary.gazetteer import Gazetteer
+
+    # Tables that nothing writes to are read once for all lives.
+    Gazetteer.load = cache(Gazetteer.load)
+    warm()
+    build_watches(load(folder / "tocsin.toml"))
+    print("ready", flush=True)
+    for line in sys.stdin:
+        order = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                live(folder, order)
+                code = 0
+            finally:
+                os._exit(code)
+        print(child, flush=True)
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
