@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.bulletin import Bulletin
-from tocsin.detect.prompt import NAMES, Word
+from tocsin.detect.prompt import Word
+from tocsin.detect.words import NAMES
 from tocsin.official.corroborate import SLOW_MS, SUDDEN_MS, speaks_for
 from tocsin.official.tables import tables
 from tocsin.vocabulary.gazetteer import CITY, COUNTRY, Gazetteer
@@ -29,9 +30,7 @@ def word_of(bulletin: Bulletin, gazetteer: Gazetteer) -> Word | None:
     names = np.array([_hash(bulletin.source, name) for name in said], np.uint64)
     before_ms, after_ms = SLOW_MS if bulletin.hazard in tables().slow else SUDDEN_MS
     hazards = tuple(
-        n
-        for n, h in enumerate(load_hazards())
-        if speaks_for(bulletin, h.key) and h.key != UNNAMED
+        n for n, h in enumerate(load_hazards()) if speaks_for(bulletin, h.key) and h.key != UNNAMED
     )
     fine, wide = places_in(bulletin, gazetteer)
     holds = bulletin.status == "actual" and len(fine) > 0

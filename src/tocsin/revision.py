@@ -6,9 +6,9 @@ from datetime import datetime
 from tocsin.bulletin import Bulletin, Support
 from tocsin.clock import HOUR_MS, MINUTE_MS, rfc3339
 from tocsin.detect.weigh import SENSITIVE_SHARE
-from tocsin.locate import Circle, locate, place_of, population_band
+from tocsin.locate import Circle, locate, place_of, population_band, told_by
 from tocsin.locate.steady import steady
-from tocsin.model import BANDS, BulletinRef, Event, Evidence, Ground, Place, Why
+from tocsin.model import BANDS, BulletinRef, Event, Evidence, Ground, Origin, Place, Why
 from tocsin.official.corroborate import Corroborator
 from tocsin.rate import rate
 from tocsin.rate.bands import voices_band
@@ -51,6 +51,9 @@ class Composer:
             hazard.key, place, evidence.first_seen_ms, evidence.last_seen_ms, evidence.at_ms
         )  # fmt: skip
         support = self._official.supports(*about)
+        if support and not (hazard.personal or sensitive):
+            origins = self._placed(origins, hazard, support)
+            place = origins[0].place if origins else None
         families = {self._families[f] for f in evidence.families}
         if self._official.in_the_news(*about):
             families.add(NEWS)
@@ -93,6 +96,15 @@ class Composer:
             population=population_band(self._gazetteer, place),
             sensitive=sensitive,
         )
+
+    def _placed(
+        self, origins: tuple[Origin, ...], hazard: Hazard, support: tuple[Support, ...]
+    ) -> tuple[Origin, ...]:
+        """Origins with that of the first agency that names the hazard, else of the first."""
+        said = [s.bulletin for s in support]
+        main = next((b for b in said if b.hazard == hazard.key), said[0])
+        circle = Circle(main.lat, main.lon, main.radius_km)
+        return told_by(circle, origins, self._gazetteer, main.magnitude is not None)
 
     def official(self, evidence: Evidence, main: Bulletin | None, before: Event | None) -> Event:
         """An event that nobody reports but an agency; without `main` it was taken back.

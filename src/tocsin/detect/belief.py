@@ -33,6 +33,8 @@ class Table(msgspec.Struct, frozen=True):
     """All weights, and the belief from which an event is reported."""
 
     bar: float
+    shadow_bar: float
+    """The bar while an event of its kin or region is on everybody's lips: much is said then."""
     weight: tuple[Weight, ...]
 
     def belief(self, signs: dict[str, float]) -> float:

@@ -11,14 +11,15 @@ from tocsin.detect import advance as adv
 from tocsin.detect.chores import Chores
 from tocsin.detect.company import Company
 from tocsin.detect.describe import describe, main_hazard
+from tocsin.detect.hearing import Births, Hearing
 from tocsin.detect.links import find_rows
 from tocsin.detect.merge import absorb, clear_event
+from tocsin.detect.pace import YOUNG_MS, is_quiet
 from tocsin.detect.prompt import Prompts, Word
 from tocsin.detect.register import Register
 from tocsin.detect.removal import remove_report
 from tocsin.detect.state import (
     BIN_MS,
-    BINS,
     CANDIDATE,
     DORMANT,
     FREE,
@@ -31,13 +32,8 @@ from tocsin.detect.traits import Traits
 from tocsin.detect.weigh import RIPE_SCORE, Scales, Watcher
 from tocsin.model import Evidence, Phase
 
-YOUNG_MS, QUIET_BINS = 2 * HOUR_MS, 24
-CLOSE_SHARE = 0.9
 CANDIDATE_MS = 12 * HOUR_MS
 REOPEN_MS = 48 * HOUR_MS
-PROMPT_S = 3_600
-MOSTLY = 0.7
-"""Share of a candidate that must speak of an official word for it to be what the word is about."""
 
 
 class Found(NamedTuple):
@@ -72,6 +68,10 @@ class Detector:
         self._scales = Scales(self.state, places, traits, watcher)
         self._register = Register(self.state, identity_key, ordinal)
         self._prompts = Prompts(self.state, len(traits.related), places)
+        self._hearing = Hearing(
+            self.state, places, self._prompts, self._register,
+            Births(self._make_room, self._note_joined, self._settle_word, self._forget),
+        )  # fmt: skip
         self._ordinal = self._taken = 0
         self._next_tick_ms = 0
         self._start_bin = 0
@@ -171,6 +171,11 @@ class Detector:
                 self._emit(crowded, "resolved", now_ms)
             self._forget(crowded)
 
+    def _settle_word(self, e: int, now_ms: int) -> None:
+        """An official word speaks of an event: it stands, or is part of one that was told."""
+        self._scales.backed.add(int(self.state.events.number[e]))
+        self._settle(e, now_ms, told_only=True)
+
     def _settle(self, e: int, now_ms: int, told_only: bool = False) -> None:
         """Let a new event become part of the one it belongs to, or stand, and be told if ripe."""
         events = self.state.events
@@ -183,59 +188,14 @@ class Detector:
             e = home
         self._report_if_ripe(e, now_ms)
 
-    def _hear(self, now_ms: int) -> None:
-        """Gather what is said of official words: their events grow, and new ones are founded."""
-        if not self._prompts.active():
-            return
-        self._prompts.turn(self._taken, now_ms)
-        for w, rows in self._prompts.ripe(self._start_bin, now_ms):
-            e = self._register.slot_of(self._prompts.event_of(w))
-            if e is None and self._prompts.event_of(w):
-                self._prompts.note(w, 0)
-                continue
-            if e is None:
-                e = self._prompted(w, rows, now_ms)
-            out = np.zeros((len(rows), 2), np.int64)
-            n = adv.gather_rows(self.state, e, rows[::-1].copy(), self._places, out)
-            self._note_joined(out[:n])
-            number = int(self.state.events.number[e])
-            if self._prompts.event_of(w) != number:
-                self._prompts.note(w, number)
-                self._scales.backed.add(number)
-                self._settle(e, now_ms, told_only=True)
-
-    def _prompted(self, w: int, rows: NDArray[np.int64], now_ms: int) -> int:
-        """The event a word speaks of: one that was told, a candidate, or a new one."""
-        events = self.state.events
-        known = self._prompts.told(w, events)
-        if known is not None:
-            return known
-        candidate = self._break_up(w, rows)
-        if candidate is not None:
-            return candidate
-        self._make_room(now_ms)
-        hazard = int(np.bincount(self.state.reports.hazard[rows]).argmax())
-        return self._register.found_of(hazard, -1 - w, PROMPT_S, now_ms, self._start_bin)
-
-    def _break_up(self, w: int, rows: NDArray[np.int64]) -> int | None:
-        """The candidate that is what a word speaks of; others give the rows they hold back."""
-        events = self.state.events
-        held = self.state.reports.event[rows]
-        for e in (int(e) for e in np.unique(held[held >= 0])):
-            mostly = (held == e).sum() >= MOSTLY * int(events.voices[e])
-            if mostly and self._prompts.speaks_of(w, events, e):
-                return e
-            adv.release(self.state, e, self._places.country, self._places.admin1)
-            self._forget(e)
-        return None
-
     def _report_if_ripe(self, e: int, now_ms: int) -> None:
         events = self.state.events
         if events.stage[e] != CANDIDATE:
             return
         heard_ms, tried = self._heard(now_ms)
-        quiet = now_ms - events.born_ms[e] > YOUNG_MS and self._is_quiet(e, now_ms // BIN_MS)
-        if not self._scales.weigh(e, heard_ms, now_ms, tried, quiet):
+        quiet = now_ms - events.born_ms[e] > YOUNG_MS and is_quiet(events, e, now_ms // BIN_MS)
+        shadowed = self._company.is_shadowed(e)
+        if not self._scales.weigh(e, heard_ms, now_ms, tried, quiet, shadowed):
             return
         events.stage[e] = LIVE
         events.hazard[e] = main_hazard(events, e)
@@ -285,7 +245,7 @@ class Detector:
         events = self.state.events
         if now_ms % BIN_MS == 0:
             self._chores.every_ten_minutes(now_ms)
-        self._hear(now_ms)
+        self._hearing.hear(self._taken, self._start_bin, now_ms)
         for e in (int(e) for e in np.flatnonzero(events.stage != FREE)):
             stage = events.stage[e]
             if stage == CANDIDATE and now_ms - events.born_ms[e] > CANDIDATE_MS:
@@ -310,18 +270,9 @@ class Detector:
                 return
             events.hazard[e] = main_hazard(events, e)
             self._emit(e, "updated", now_ms)
-        if now_ms - events.born_ms[e] > YOUNG_MS and self._is_quiet(e, now_ms // BIN_MS):
+        if now_ms - events.born_ms[e] > YOUNG_MS and is_quiet(events, e, now_ms // BIN_MS):
             self._emit(e, "resolved", now_ms)
             events.stage[e] = DORMANT
-
-    def _is_quiet(self, e: int, now_bin: int) -> bool:
-        events = self.state.events
-        recent = sum(
-            float(events.bins[e, b % BINS])
-            for b in range(now_bin - QUIET_BINS + 1, now_bin + 1)
-            if b <= events.last_bin[e]
-        )
-        return recent < max(CLOSE_SHARE * QUIET_BINS * float(events.base[e]), 1.0)
 
     def _forget(self, e: int) -> None:
         """Free a slot; its reports stay in the ring, outside any event, until their time."""

@@ -110,9 +110,7 @@ def _remember(detector: Detector, columns: dict[str, NDArray[np.generic]]) -> No
         for name, array in table._asdict().items():
             np.copyto(array, columns[f"{group}.{name}"])
     np.copyto(detector._register.births_ms, columns["register.births_ms"])
-    for (owner, name), count in zip(
-        _counters(detector), columns["counters"].tolist(), strict=True
-    ):
+    for (owner, name), count in zip(_counters(detector), columns["counters"].tolist(), strict=True):
         setattr(owner, name, count)
     detector._register.recall(columns["register.ids"].tolist())
     backed = detector.state.events.number[columns["backed"]]

@@ -82,14 +82,17 @@ class Scales:
         """How likely the event is real by what its reports show, 0 to 1."""
         return self._table.belief(signs(self._state.events, self._places, e, scene))
 
-    def weigh(self, e: int, heard_ms: int, now_ms: int, candidates: int, quiet: bool) -> bool:
+    def weigh(
+        self, e: int, heard_ms: int, now_ms: int, candidates: int, quiet: bool,
+        shadowed: bool = False,
+    ) -> bool:  # fmt: skip
         """Whether a candidate is to be reported now."""
         events = self._state.events
         hazard = main_hazard(events, e)
         scene = self.scene(e, hazard, heard_ms, now_ms, candidates)
         found = signs(events, self._places, e, scene)
         belief = self._table.belief(found)
-        missed = self._missed(e, hazard, scene, belief, quiet)
+        missed = self._missed(e, hazard, scene, belief, quiet, shadowed)
         if self._watcher is not None:
             self._watcher(
                 Weighing(
@@ -99,9 +102,7 @@ class Scales:
             )  # fmt: skip
         return missed is Bar.NONE
 
-    def scene(
-        self, e: int, hazard: int, heard_ms: int, now_ms: int, candidates: int
-    ) -> Scene:
+    def scene(self, e: int, hazard: int, heard_ms: int, now_ms: int, candidates: int) -> Scene:
         """What is known of the stream and a hazard at a moment."""
         return Scene(
             heard_ms, now_ms, candidates,
@@ -109,7 +110,9 @@ class Scales:
             int(self._state.events.number[e]) in self.backed,
         )  # fmt: skip
 
-    def _missed(self, e: int, hazard: int, scene: Scene, belief: float, quiet: bool) -> Bar:
+    def _missed(
+        self, e: int, hazard: int, scene: Scene, belief: float, quiet: bool, shadowed: bool
+    ) -> Bar:
         floor = self._floor(e)
         if floor is not Bar.NONE:
             return floor
@@ -123,7 +126,8 @@ class Scales:
             where = where_of(self._state.events, self._places, e)
             if not self._agreed(where, int(self._state.events.voices[e]), only_placed):
                 return Bar.PLACE
-        return Bar.NONE if belief >= self._table.bar else Bar.BELIEF
+        bar = self._table.shadow_bar if shadowed else self._table.bar
+        return Bar.NONE if belief >= bar else Bar.BELIEF
 
     def _floor(self, e: int) -> Bar:
         events = self._state.events

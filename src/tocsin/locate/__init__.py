@@ -1,7 +1,7 @@
 """Gives an event its origins and prefers one."""
 
-from tocsin.locate.circle import Circle, place_of
+from tocsin.locate.circle import Circle, place_of, told_by
 from tocsin.locate.population import population_band
 from tocsin.locate.vote import locate
 
-__all__ = ["Circle", "locate", "place_of", "population_band"]
+__all__ = ["Circle", "locate", "place_of", "population_band", "told_by"]

@@ -4,6 +4,7 @@ from collections import defaultdict
 
 import msgspec
 
+from tocsin.locate.circle import ORIGINS_MAX
 from tocsin.locate.namesakes import settled
 from tocsin.locate.reach import reach_km
 from tocsin.model import Evidence, Origin, Place
@@ -17,7 +18,6 @@ DISTRICT_MIN = 20_000
 """Least inhabitants of a place in a personal or sensitive case (contract P7, P8)."""
 VOTES_MIN = 2.0
 """Nothing finer than the country rests on a single vote."""
-ORIGINS_MAX = 6
 PLACES_MAX = 96
 
 
