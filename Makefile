@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo ui test lint browser wheel reference constraints nightly kills cuts clean
+.PHONY: help demo ui test lint browser wheel reference constraints nightly kills cuts deliver clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -58,6 +58,9 @@ nightly: $(VENV)/.test $(VENV)/.tocsin ui browser ## Every test, with many more 
 
 kills: $(VENV)/.test $(VENV)/.tocsin ## Kill the engine KILLS times (3000, hours) and write down what arrived
 	@nice $(BIN)/python bench/kills.py $(KILLS) $(ARGS)
+
+deliver: $(VENV)/.test $(VENV)/.tocsin ## Measure decision to first send, to 1,000 receivers of which 50 hang
+	@$(BIN)/python bench/deliver.py $(ARGS)
 
 cuts: $(VENV)/.test $(VENV)/.tocsin ## Cut invented recordings CUTS times (500) and compare the bytes
 	@$(BIN)/python bench/cuts.py $(CUTS)

@@ -5,7 +5,9 @@ from naive_detect import (
     VoiceSets,
     distinct_voices,
     exposure,
+    home_country,
     idf,
+    marked,
     similarity,
     surprise,
 )
@@ -21,5 +23,6 @@ from naive_text import (
 
 __all__ = [
     "Bins", "Token", "VoiceSets", "calm", "clitic", "distinct_voices", "exposure", "hits_of",
-    "idf", "judged", "number_value", "similarity", "surprise", "tokens_of", "verdict",
+    "home_country", "idf", "judged", "marked", "number_value", "similarity", "surprise",
+    "tokens_of", "verdict",
 ]  # fmt: skip

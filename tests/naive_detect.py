@@ -1,6 +1,7 @@
 """Pieces of the detector as counting and set arithmetic."""
 
 import math
+from collections import Counter
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
@@ -115,6 +116,24 @@ def distinct_voices(rows, now_ms, window_ms):
         if not known:
             chosen.append(i)
     return chosen
+
+
+def marked(terms, counts, reports, seen, total, least, full):
+    """Share of a log-likelihood ratio by words that an event's reports share."""
+    ratio = 0.0
+    for term in terms:
+        if counts.get(term, 0) >= least:
+            inside = (counts[term] + 0.5) / (reports + 1)
+            elsewhere = max(seen.get(term, 0) - counts[term], 0) + 1
+            outside = elsewhere / (max(total - reports, 0) + 1)
+            ratio += max(math.log(inside / outside), 0.0)
+    return min(ratio / full, 1.0)
+
+
+def home_country(nations, rival):
+    """The country named most, first come first, where a second is named `rival` times; else -1."""
+    counted = sorted(Counter(nations).items(), key=lambda one: -one[1])
+    return counted[0][0] if len(counted) > 1 and counted[1][1] >= rival else -1
 
 
 def rows_of(rows, posts, voices):

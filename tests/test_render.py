@@ -68,14 +68,14 @@ def test_a_headline_is_never_too_long_and_never_cut(hazard, place, given_facts, 
 
 
 SAME = [
-    {"at": rfc3339(NOON_MS + 999_000)}, {"revision": 9}, {"why": ()}, {"confidence": 0.95},
+    {"at": rfc3339(NOON_MS + 999_000)}, {"revision": 9}, {"why": ()}, {"confidence": 0.55},
     {"expires": rfc3339(NOON_MS)}, {"phase": "updated"}, {"headline": "other words"},
     {"voices": "5-14"},
 ]  # fmt: skip
 NEWS = [
     {"phase": "resolved"}, {"phase": "withdrawn"}, {"hazard": "flood"}, {"place": BRUNNTAL},
     {"place": None}, {"level": "red"}, {"severity": "Severe"}, {"certainty": "Observed"},
-    {"tier": "corroborated"}, {"facts": ()}, {"voices": "15-49"},
+    {"tier": "corroborated"}, {"facts": ()}, {"voices": "15-49"}, {"confidence": 0.75},
     {"bulletins": (BulletinRef("usgs", "x", rfc3339(NOON_MS)),)},
 ]  # fmt: skip
 

@@ -14,8 +14,10 @@ from jsonschema import Draft202012Validator
 from starlette.routing import Mount, Route
 
 import web_events as invented
+from tidy.files import ROOT
 from tocsin.errors import ConfigError
 from tocsin.model import Event, Ground
+from tocsin.render import LANGS
 from tocsin.web import Board, Served, create_app, serve
 from tocsin.web import board as board_module
 from tocsin.web.app import PAGE, ROUTES
@@ -363,7 +365,17 @@ def test_the_page_has_a_sentence_for_every_ground_and_a_word_for_every_phase() -
 
 
 LOADS = re.compile(r'(?:^import .* from |^} from |import\(|src=|<link .*href=)"([^"]*)', re.M)
-ALONE = {"dom.js", "projection.js", "stream.js", "words.js", "hands.js"}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_ground_has_a_sentence_in_every_language(lang: str) -> None:
+    source = (ROOT / "ui" / "src" / "words" / f"{lang}.ts").read_text()
+    keys = set(re.findall(r"^  (\w+): ", source, re.M))
+    wanted = {f"ground_{ground.value}" for ground in Ground}
+    assert wanted <= keys
+
+
+ALONE = {"dom.js", "projection.js", "session.js", "words.js", "hands.js"}
 """Modules of the page that load nothing."""
 
 

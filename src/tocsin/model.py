@@ -50,6 +50,15 @@ class Ground(StrEnum):
     ONE_FAMILY_CAP = "one_family_cap"
     BELOW_K = "below_k"
     QUIET = "quiet"
+    LANGUAGES = "languages"
+    LATEST = "latest"
+    TIMES_USUAL = "times_usual"
+    DOUBTFUL = "doubtful_share"
+    SET_ASIDE = "set_aside"
+    OTHER_PLACE = "other_place"
+    EXTENT = "extent"
+    RAISES = "raises"
+    LOWERS = "lowers"
     # Why a watch matched, or did not.
     HAZARD = "hazard"
     LEVEL = "level"
@@ -180,6 +189,12 @@ class Evidence(msgspec.Struct, frozen=True):
     merged_into: str | None = None
     belief: float = 0.5
     """Probability that it is a real event, by the signs of its reports alone."""
+    times_usual: float = 1.0
+    """Its last hour over the usual hour of its hazard."""
+    doubt: float = 0.0
+    """Share of what links and doubtful senses take from its voices."""
+    set_aside: tuple[int, ...] = ()
+    """Hazards that at least K_VOICES of its voices name instead, most first."""
 
 
 class Origin(msgspec.Struct, frozen=True):

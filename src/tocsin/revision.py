@@ -6,7 +6,7 @@ from datetime import datetime
 from tocsin.bulletin import Bulletin, Support
 from tocsin.clock import HOUR_MS, MINUTE_MS, rfc3339
 from tocsin.detect.weigh import SENSITIVE_SHARE
-from tocsin.locate import Circle, locate, place_of, population_band, told_by
+from tocsin.locate import Circle, locate, place_of, population_band, told_by, units_named
 from tocsin.locate.steady import steady
 from tocsin.model import BANDS, BulletinRef, Event, Evidence, Ground, Origin, Place, Why
 from tocsin.official.corroborate import Corroborator
@@ -58,7 +58,9 @@ class Composer:
         if self._official.in_the_news(*about):
             families.add(NEWS)
         facts = resolve_facts(evidence, support)
-        rating = rate(evidence, origins, facts, support, hazard, sensitive, sorted(families))
+        # Where people assemble nothing is said of how far a crowd reaches.
+        units = 0 if sensitive else units_named(evidence, self._gazetteer)
+        rating = rate(evidence, origins, facts, support, hazard, sensitive, sorted(families), units)
         band = voices_band(evidence.voices)
         if before is not None:
             band = max(band, before.voices, key=BANDS.index)

@@ -96,6 +96,7 @@ def test_the_page_finds_a_restarted_server(board, served, watch, built, opened):
     fill(board)
     page = opened()
     expect(page.locator(".row")).to_have_count(8)
+    drawn(page, 8)
     served.stop()
     # Under load the ten seconds until it calls itself blind may have gone by already.
     page.wait_for_selector("#state:not(.live)")
@@ -119,6 +120,7 @@ def test_the_page_finds_a_restarted_server(board, served, watch, built, opened):
 def test_a_page_without_news_says_since_when_it_is_blind(served, watch, opened):
     watch.expected = STOPPED
     page = opened(clock=True)
+    drawn(page, 0)
     served.stop()
     page.wait_for_selector("#state:not(.live)")
     page.clock.fast_forward(11_000)

@@ -18,6 +18,7 @@ from tocsin.cli import (
     replay,
     run,
     score,
+    token,
     vocabulary,
     watch,
     why_not,
@@ -51,6 +52,7 @@ app.command("score")(score.score)
 app.command("bench")(bench.bench)
 app.command("fit")(fit.fit_belief)
 app.add_typer(alerts.app)
+app.add_typer(token.app)
 app.add_typer(vocabulary.app)
 app.add_typer(watch.app)
 

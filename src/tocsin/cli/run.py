@@ -17,12 +17,16 @@ from tocsin.engine.heartbeat import Heartbeat
 from tocsin.engine.live import Engine, Listeners, Notice
 from tocsin.engine.warm import warm
 from tocsin.model import Alert, Event
+from tocsin.web.access import Access
 from tocsin.web.app import create_app
+from tocsin.web.blindness import Blindness
 from tocsin.web.board import Board
+from tocsin.web.delivery_api import Outbound
 from tocsin.web.duty_api import Duty
 from tocsin.web.live import health_of, metrics_of
 from tocsin.web.reply import Desk
 from tocsin.web.server import Served, serve
+from tocsin.web.tokens import beside
 from tocsin.web.watch_shelf import Shelf
 
 
@@ -55,7 +59,13 @@ class Live:
             warm()
         board = Board()
         self.board = board
-        self.engine = assemble(configuration, folder, clock, _both(board, tell))
+        self._blindness = Blindness(clock.now_ms(), self._posts)
+        self.engine = assemble(configuration, folder, clock, _all(board, self._blindness, tell))
+        public_url = str(configuration.web["public_url"])
+        secure = public_url.startswith("https://")
+        tokens = beside(folder / str(configuration.store["path"]))
+        tokens.tokens()  # A file that cannot be read is told at the start.
+        access = Access(tokens, clock, secure=secure)
         app = create_app(
             board,
             lambda: health_of(self.engine, clock, self.engine.drill),
@@ -77,16 +87,27 @@ class Live:
             replies=Desk(self.engine.links, self.engine.store, clock)
             if self.engine.links
             else None,
-            reply_host=urlsplit(str(configuration.web["public_url"])).hostname or "",
+            outbound=Outbound(
+                self.engine.store,
+                lambda: self.engine.dispatcher.channels,
+                lambda: self.engine.dispatcher.broken,
+                self._blindness,
+            ),
+            public_host=urlsplit(public_url).hostname or "",
+            access=access,
         )
         self.served: Served = serve(
             app,
             str(configuration.web["host"]),
             int(configuration.web["port"]),  # type: ignore[arg-type]
+            elsewhere=secure and access.required,
         )
-
         url = str(configuration.engine["heartbeat_url"])
         self._heartbeat = Heartbeat(url, lambda: self._is_well(clock)) if url else None
+
+    def _posts(self) -> list[str]:
+        """Names of the sources of posts."""
+        return [each.name for each in self.engine.intakes if each.kind == "posts"]
 
     def _is_well(self, clock: Clock) -> bool:
         """Whether the line works and some source of posts is heard."""
@@ -129,7 +150,7 @@ class _signals:
             signal.signal(number, before)
 
 
-def _both(board: Board, tell: Listeners) -> Listeners:
+def _all(board: Board, blindness: Blindness, tell: Listeners) -> Listeners:
     def event(revision: Event) -> None:
         board.publish(revision)
         tell.event(revision)
@@ -138,7 +159,11 @@ def _both(board: Board, tell: Listeners) -> Listeners:
         board.publish_alert(message)
         tell.alert(message)
 
-    return Listeners(event, alert, tell.notice)
+    def notice(told: Notice) -> None:
+        blindness.hear(told.source, told.what, told.since_ms)
+        tell.notice(told)
+
+    return Listeners(event, alert, notice)
 
 
 def json_lines() -> Listeners:

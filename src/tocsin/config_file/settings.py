@@ -25,7 +25,7 @@ SETTINGS: dict[str, tuple[Field, ...]] = {
         Field(
             "public_url",
             "",
-            "https address at which /answer/ is reached from outside, for links in messages.",
+            "https address from outside: for links in messages, and for those who sign in.",
         ),
     ),
     "store": (Field("path", "tocsin.db", "The file that remembers events, messages and cursors."),),

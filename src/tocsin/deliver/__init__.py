@@ -1,6 +1,7 @@
 """From a matched revision to a message that arrived."""
 
 from tocsin.deliver.build import Sink, build_sinks
+from tocsin.deliver.crew import Crew
 from tocsin.deliver.desk import Desk
 from tocsin.deliver.dispatch import Counts, Dispatcher
 from tocsin.deliver.links import Claim, Links
@@ -14,6 +15,7 @@ __all__ = [
            "STAGES",
            "Claim",
            "Counts",
+           "Crew",
            "Desk",
            "Dispatcher",
            "Held",

@@ -12,12 +12,14 @@ class Breaker:
     """Counts failures of one target; a correction that was never tried always passes."""
 
     def __init__(self) -> None:
-        self._failures, self._failed_ms = 0, 0
+        self.failures = 0
+        """In a row, up to now."""
+        self._failed_ms = 0
 
     @property
     def open(self) -> bool:
         """Whether the target is taken to be down."""
-        return self._failures >= TRIPS
+        return self.failures >= TRIPS
 
     def allows(self, owed: Owed, now_ms: int) -> bool:
         """Whether this message may be tried now."""
@@ -28,9 +30,9 @@ class Breaker:
 
     def failed(self, now_ms: int) -> None:
         """The target was busy or silent."""
-        self._failures += 1
+        self.failures += 1
         self._failed_ms = now_ms
 
     def answered(self) -> None:
         """The target gave an answer, be it yes or no."""
-        self._failures = 0
+        self.failures = 0

@@ -87,6 +87,11 @@ class Dispatcher:
     def run_channel(self, channel: str, now_ms: int) -> Counts:
         """One turn for one channel; may run beside the turns of other channels."""
         counts = Counts()
+        # One look before many: a channel that rests is asked often and says the same each time.
+        first = self._store.pending(channel, 1)
+        if not any(owed.due(now_ms) or (owed.corrects and not owed.attempts) for owed in first):
+            self._renew(channel, now_ms)
+            return counts
         turn = Turn(self._store.pending(channel, TURN_MESSAGES), now_ms)
         began_s = self._clock.monotonic_s()
         for owed in turn:
@@ -171,6 +176,16 @@ class Dispatcher:
         pause_ms = wait_ms(group[0].attempts + 1, asked_s, self._rng)
         for each in group:
             self._store.mark(each.alert.key, "pending", now_ms, now_ms + pause_ms, detail)
+
+    @property
+    def renewing(self) -> tuple[str, ...]:
+        """Channels whose receiver forgets, so that they want a turn though nothing is owed."""
+        return tuple(n for n, s in self._sinks.items() if getattr(s, "renew_s", None) is not None)
+
+    def is_suspect(self, channel: str) -> bool:
+        """Whether the receiver of a channel failed at the last try."""
+        breaker = self._breakers.get(channel)
+        return breaker is not None and breaker.failures > 0
 
     @property
     def broken(self) -> tuple[str, ...]:

@@ -3,13 +3,12 @@
 import numpy as np
 
 from tocsin.compiled import kernel, part
-from tocsin.detect.attach import ATTACH, best_event, place_fit, similarity
+from tocsin.detect.attach import best_event
 from tocsin.detect.bursts import WINDOWS_S, bins_sum, cell_surprise, crowding, roll
-from tocsin.detect.cells import SORT_HAZARD, discount, distinct_voices, enlist, holds
+from tocsin.detect.cells import SORT_HAZARD, distinct_voices, enlist, holds
 from tocsin.detect.links import enlink, unlink
 from tocsin.detect.state import (
     BIN_MS,
-    BINS,
     CANDIDATE,
     OUTSIDE,
     RECENT,
@@ -194,76 +193,3 @@ def advance(state, batch, row, rows, ordinal, next_tick_ms, start_bin, places, r
         if found >= NUCLEATE + crowding(state.flow, now_bin):
             return row, NUCLEUS, cell, found, window_s, n_joined
     return row, DONE, 0, 0.0, 0, n_joined
-
-
-@kernel(lends=True)
-def gather(state, e, cell, now_ms, window_ms, places, related, joined, n_joined):
-    """Join a burst cell's reports to a new event, then what resembles them."""
-    reports, cells = state.reports, state.cells
-    for back in range(min(cells.head[cell], RECENT), 0, -1):
-        slot = cells.recent[cell, (cells.head[cell] - back) % RECENT]
-        if slot < 0 or reports.dies_ms[slot] == 0 or reports.event[slot] >= 0:
-            continue
-        if reports.time_ms[slot] < now_ms - window_ms or not holds(reports, slot, cell):
-            continue
-        n_joined = claim(state, e, slot, places, joined, n_joined)
-    return gather_alike(state, e, now_ms, window_ms, places, related, joined, n_joined)
-
-
-@kernel(lends=True)
-def gather_rows(state, e, slots, places, joined):
-    """Join ring rows that stand outside any event to one; returns how many joined."""
-    n_joined = 0
-    for slot in slots:
-        if state.reports.event[slot] < 0:
-            n_joined = claim(state, e, slot, places, joined, n_joined)
-    return n_joined
-
-
-@kernel(lends=True)
-def gather_alike(state, e, now_ms, window_ms, places, related, joined, n_joined):
-    """Join what resembles an event among the reports of its window, or of the last hour."""
-    reports, events = state.reports, state.events
-    for slot in range(RING):
-        if reports.dies_ms[slot] == 0 or reports.event[slot] >= 0:
-            continue
-        if reports.time_ms[slot] < now_ms - max(window_ms, 3_600_000):
-            continue
-        hazard = reports.hazard[slot]
-        if hazard != events.hazard[e] and not related[hazard, events.hazard[e]]:
-            continue
-        fit = place_fit(state, slot, e, places.country, places.admin1)
-        cosine = similarity(
-            state.flow, reports.terms[slot], reports.n_terms[slot],
-            events.terms[e], events.term_count[e],
-        )  # fmt: skip
-        if cosine + fit >= ATTACH:
-            n_joined = claim(state, e, slot, places, joined, n_joined)
-    return n_joined
-
-
-@kernel
-def release(state, e, countries, admin1):
-    """Give the reports of an event that was none back to the counts that a baseline rests on."""
-    reports, flow = state.reports, state.flow
-    for slot in range(RING):
-        if reports.dies_ms[slot] == 0 or reports.event[slot] != e:
-            continue
-        reports.event[slot] = -1
-        reports.standing[slot] = OUTSIDE
-        at_bin = reports.time_ms[slot] // BIN_MS
-        enlist(state, slot, countries, admin1, at_bin)
-        if not reports.copy[slot] and flow.last_bin[0] - at_bin < BINS:
-            flow.total[at_bin % BINS] += np.float32(1)
-            flow.hazard[reports.hazard[slot], at_bin % BINS] += np.float32(1)
-
-
-@part(lends=True)
-def claim(state, e, slot, places, joined, n_joined):
-    """Move a waiting report into an event."""
-    discount(state, slot)
-    join(state, e, slot, places.country, True)
-    if n_joined < len(joined):
-        joined[n_joined, 0], joined[n_joined, 1] = state.reports.ordinal[slot], e
-        n_joined += 1
-    return n_joined

@@ -22,6 +22,11 @@ SAME_PLACE, OTHER_COUNTRY, OTHER_UNIT = 0.10, -0.30, -0.18
 """Bonuses to the cosine, as fitted on the DEV streams."""
 DOMINANT_TIMES, DOMINANT_PLUS = 2.0, 3.0
 """An event draws in what names its hazard while its last hour is this far above its baseline."""
+MARK, MARK_FULL, MARK_LEAST = 0.3, 6.0, 3.0
+"""What marks add to the cosine, the log-likelihood ratio at which they add all of it, and the
+reports of an event that must hold a word before it is a mark."""
+SIZE_SAYS = 0.01
+"""What the logarithm of its size adds to an event's claim on a report."""
 
 
 @kernel(lends=True)
@@ -52,6 +57,35 @@ def similarity(flow, terms, n, e_terms, e_count):
             weight = idf(flow, e_terms[j]) * e_count[j]
             theirs += weight * weight
     return dot / math.sqrt(own * theirs) if theirs > 0 else 0.0
+
+
+@kernel(lends=True)
+def marked(flow, terms, n, e_terms, e_count, e_reports):
+    """How far a report's words speak for an event, 0 to 1: log-likelihood ratio over MARK_FULL.
+
+    A rare word that an event's reports share, such as its hashtag, marks a report as one of
+    them however much else it says; a cosine drowns it in the rest.
+    """
+    total = flow.term_total[0] + flow.term_total[1]
+    ratio = 0.0
+    for i in range(n):
+        for j in range(EVENT_TERMS):
+            if e_count[j] >= MARK_LEAST and e_terms[j] == terms[i]:
+                inside = (e_count[j] + 0.5) / (e_reports + 1.0)
+                df = flow.term_now[terms[i]] + flow.term_old[terms[i]]
+                outside = (max(df - e_count[j], 0.0) + 1.0) / (max(total - e_reports, 0.0) + 1.0)
+                ratio += max(math.log(inside / outside), 0.0)
+                break
+    return min(ratio, MARK_FULL) / MARK_FULL
+
+
+@kernel(lends=True)
+def likeness(flow, terms, n, e_terms, e_count, e_reports):
+    """Cosine of a report and an event, and what the event's own marks add."""
+    cosine = similarity(flow, terms, n, e_terms, e_count)
+    if cosine == 0.0:
+        return 0.0
+    return cosine + MARK * marked(flow, terms, n, e_terms, e_count, e_reports)
 
 
 @part(lends=True)
@@ -130,7 +164,7 @@ def best_event(state, slot, country, admin1, related, now_bin):
     reports, events, flow = state.reports, state.events, state.flow
     hazard = reports.hazard[slot]
     best, best_score = -1, 0.0
-    ruling, ruling_count = -1, 0.0
+    ruling, ruling_claim = -1, -1.0
     for e in range(EVENTS):
         stage = events.stage[e]
         if stage == FREE or stage == DORMANT:
@@ -139,9 +173,10 @@ def best_event(state, slot, country, admin1, related, now_bin):
         if not kin and not related[hazard, events.hazard[e]]:
             continue
         fit = place_fit(state, slot, e, country, admin1)
-        cosine = similarity(
-            flow, reports.terms[slot], reports.n_terms[slot], events.terms[e], events.term_count[e]
-        )
+        cosine = likeness(
+            flow, reports.terms[slot], reports.n_terms[slot], events.terms[e],
+            events.term_count[e], events.reports[e],
+        )  # fmt: skip
         score = cosine + fit
         bar = ATTACH if kin else ATTACH_RELATED
         if score >= bar and score - bar > best_score - (0.0 if best >= 0 else 1.0):
@@ -150,6 +185,8 @@ def best_event(state, slot, country, admin1, related, now_bin):
         if stage != CANDIDATE and fit >= 0.0 and (kin or fit > 0.0):
             count = hour_count(events, e, now_bin) + 5.0 * (fit > 0.0)
             quiet = 6.0 * events.base[e] * DOMINANT_TIMES + DOMINANT_PLUS
-            if count >= quiet and count > ruling_count:
-                ruling, ruling_count = e, count
+            # Where several rule, words decide, however few, and size only between equals.
+            claim = cosine + fit + SIZE_SAYS * math.log(1.0 + count)
+            if count >= quiet and claim > ruling_claim:
+                ruling, ruling_claim = e, claim
     return (best, True) if best >= 0 else (ruling, False)

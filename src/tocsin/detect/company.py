@@ -32,6 +32,11 @@ class Company:
         slots = np.flatnonzero(self._state.events.stage != FREE)
         return self._best(e, [int(o) for o in slots if o != e])
 
+    def live_home_of(self, e: int) -> int | None:
+        """The live event that a candidate, of which more is known by now, belongs to."""
+        slots = np.flatnonzero(self._state.events.stage == LIVE)
+        return self._best(e, [int(o) for o in slots if o != e])
+
     def elder_of(self, e: int) -> int | None:
         """The older live event that a live event turned out to be part of."""
         events = self._state.events

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
-from tocsin.detect.state import DORMANT, LIVE, Events
-from tocsin.model import Evidence, FactReading, Phase, PlaceVotes
+import numpy as np
+
+from tocsin.detect.attach import hour_count
+from tocsin.detect.state import BIN_MS, DORMANT, LIVE, Events
+from tocsin.model import K_VOICES, Evidence, FactReading, Phase, PlaceVotes
 
 _FAMILIES = 63
 
@@ -54,7 +57,22 @@ def describe(
         window_s=int(events.window_s[e]),
         merged_into=merged_into,
         belief=round(belief, 4),
+        times_usual=round(_times_usual(events, e, at_ms), 3),
+        doubt=round(1.0 - min(float(events.score[e]) / voices, 1.0), 4),
+        set_aside=_set_aside(events, e),
     )
+
+
+def _times_usual(events: Events, e: int, at_ms: int) -> float:
+    """The last hour's reports over the usual hour's, one added to each."""
+    hour = float(hour_count(events, e, at_ms // BIN_MS))
+    return (hour + 1.0) / (6.0 * float(events.base[e]) + 1.0)
+
+
+def _set_aside(events: Events, e: int) -> tuple[int, ...]:
+    votes = events.hazard_votes[e]
+    named = [int(h) for h in np.flatnonzero(votes >= K_VOICES) if h != events.hazard[e]]
+    return tuple(sorted(named, key=lambda h: (-int(votes[h]), h)))
 
 
 def _places(events: Events, e: int) -> Iterator[PlaceVotes]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.detect import advance as adv
+from tocsin.detect import nucleus
 from tocsin.detect.prompt import Prompts
 from tocsin.detect.register import Register
 from tocsin.detect.state import PlaceTable, State
@@ -52,9 +52,8 @@ class Hearing:
                 continue
             if e is None:
                 e = self._event_of(w, rows, start_bin, now_ms)
-            out = np.zeros((len(rows), 2), np.int64)
-            n = adv.gather_rows(self._state, e, rows[::-1].copy(), self._places, out)
-            self._births.note_joined(out[:n])
+            rows = rows[::-1].copy()
+            self._births.note_joined(nucleus.gather_rows(self._state, e, rows, self._places))
             if not number:
                 self._prompts.note(w, int(self._state.events.number[e]))
                 self._births.settle(e, now_ms)
@@ -80,6 +79,6 @@ class Hearing:
             mostly = (held == e).sum() >= MOSTLY * int(self._state.events.voices[e])
             if mostly and self._prompts.speaks_of(w, e):
                 return e
-            adv.release(self._state, e, self._places.country, self._places.admin1)
+            nucleus.release(self._state, e, self._places.country, self._places.admin1)
             self._births.forget(e)
         return None

@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 from tocsin.batch import Batch, Removals
 from tocsin.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from tocsin.detect import advance as adv
+from tocsin.detect import nucleus
 from tocsin.detect.chores import Chores
 from tocsin.detect.company import Company
-from tocsin.detect.describe import describe, main_hazard
+from tocsin.detect.describe import describe
 from tocsin.detect.hearing import Births, Hearing
 from tocsin.detect.links import find_rows
 from tocsin.detect.merge import absorb, clear_event
-from tocsin.detect.pace import YOUNG_MS, is_quiet
+from tocsin.detect.pace import YOUNG_MS, is_quiet, settle
 from tocsin.detect.prompt import Prompts, Word
 from tocsin.detect.register import Register
 from tocsin.detect.removal import remove_report
@@ -156,11 +157,10 @@ class Detector:
         """A cell burst: found an event, or find that it belongs to one we know."""
         self._make_room(now_ms)
         e = self._register.found(cell, surprise, window_s, now_ms, self._start_bin)
-        out = np.zeros((RING, 2), np.int64)
-        n = adv.gather(
-            self.state, e, cell, now_ms, window_s * 1000, self._places, self._related, out, 0
+        since_ms = now_ms - window_s * 1_000
+        self._note_joined(
+            nucleus.gather(self.state, e, cell, since_ms, self._places, self._related)
         )
-        self._note_joined(out[:n])
         self._settle(e, now_ms)
 
     def _make_room(self, now_ms: int) -> None:
@@ -179,7 +179,7 @@ class Detector:
     def _settle(self, e: int, now_ms: int, told_only: bool = False) -> None:
         """Let a new event become part of the one it belongs to, or stand, and be told if ripe."""
         events = self.state.events
-        events.hazard[e] = main_hazard(events, e)
+        settle(self.state, e, self._start_bin)
         home = self._company.home_of(e) if events.stage[e] == CANDIDATE else None
         if home is not None and (events.stage[home] != CANDIDATE or not told_only):
             self._merge(home, e, now_ms)
@@ -198,7 +198,7 @@ class Detector:
         if not self._scales.weigh(e, heard_ms, now_ms, tried, quiet, shadowed):
             return
         events.stage[e] = LIVE
-        events.hazard[e] = main_hazard(events, e)
+        settle(self.state, e, self._start_bin)
         self._reported.append((int(events.number[e]), self._joins))
         self._emit(e, "reported", now_ms)
 
@@ -221,7 +221,7 @@ class Detector:
         self._register.strike_out(old)
         self._dirty.discard(e)
         self._dirty.add(home)
-        events.hazard[home] = main_hazard(events, home)
+        settle(self.state, home, self._start_bin)
 
     # -- time -----------------------------------------------------------------------------
 
@@ -245,18 +245,27 @@ class Detector:
         events = self.state.events
         if now_ms % BIN_MS == 0:
             self._chores.every_ten_minutes(now_ms)
+            self._note_joined(nucleus.look_again(self.state, self._places, self._related, now_ms))
         self._hearing.hear(self._taken, self._start_bin, now_ms)
         for e in (int(e) for e in np.flatnonzero(events.stage != FREE)):
             stage = events.stage[e]
             if stage == CANDIDATE and now_ms - events.born_ms[e] > CANDIDATE_MS:
-                adv.release(self.state, e, self._places.country, self._places.admin1)
+                nucleus.release(self.state, e, self._places.country, self._places.admin1)
                 self._forget(e)
             elif stage == CANDIDATE:
-                self._report_if_ripe(e, now_ms)
+                self._grow(e, now_ms)
             elif stage == LIVE:
                 self._tend(e, now_ms)
             elif stage == DORMANT and now_ms - events.last_ms[e] > REOPEN_MS:
                 self._forget(e)
+
+    def _grow(self, e: int, now_ms: int) -> None:
+        """One minute of a candidate: it joins the live event whose words it has by now."""
+        if now_ms % BIN_MS == 0 and e in self._dirty:
+            self._dirty.discard(e)
+            if (home := self._company.live_home_of(e)) is not None:
+                return self._merge(home, e, now_ms)
+        self._report_if_ripe(e, now_ms)
 
     def _tend(self, e: int, now_ms: int) -> None:
         """One minute of a live event: merge, update or end it."""
@@ -268,7 +277,7 @@ class Detector:
             if home is not None:
                 self._merge(home, e, now_ms)
                 return
-            events.hazard[e] = main_hazard(events, e)
+            settle(self.state, e, self._start_bin)
             self._emit(e, "updated", now_ms)
         if now_ms - events.born_ms[e] > YOUNG_MS and is_quiet(events, e, now_ms // BIN_MS):
             self._emit(e, "resolved", now_ms)

@@ -10,7 +10,7 @@ import msgspec
 
 from tocsin.clock import DAY_MS, MINUTE_MS, Clock
 from tocsin.config import Value
-from tocsin.deliver import Desk, Dispatcher, Links, Policy, Sink
+from tocsin.deliver import Crew, Desk, Dispatcher, Links, Policy, Sink
 from tocsin.engine import memory
 from tocsin.engine.bulletins import BulletinReader
 from tocsin.engine.coverage import Coverage, Ear
@@ -39,8 +39,6 @@ SILENCE_MS = 30_000
 """After so long without posts the stream's time follows the clock."""
 KEEP_DAYS = 400
 """How long event revisions are kept."""
-SEND_S = 0.5
-"""Longest pause before a channel looks again at what it owes."""
 
 
 class Notice(NamedTuple):
@@ -99,6 +97,7 @@ class Engine:
         self._matcher = Matcher(watches)
         self.links, self.drill, self.pulse = links, drill, Pulse(self, watchdog or {}, clock)
         self.dispatcher = Dispatcher(store, sinks, clock, self._rng, links)
+        self._crew = Crew(self.dispatcher, store, clock, self._fail, step_s)
         self.desk = Desk(policies or {}, store)
         self._seen_version = -1
         self._renew_watches()
@@ -124,8 +123,7 @@ class Engine:
         self._heard_ms = self.started_ms if streams else 0
         self.stepped_ms = self.steps = 0
         self.failed: TocsinError | None = None
-        self._swept_ms = self.started_ms
-        self._has_traces = False
+        self._swept_ms, self._has_traces = self.started_ms, False
         self._deaf: set[str] = set()
 
     @property
@@ -144,13 +142,9 @@ class Engine:
             self._listeners.event(event)
         for intake in self.intakes:
             intake.start()
-        senders = [
-            threading.Thread(target=self._send, args=(c,), name=f"deliver-{c}", daemon=True)
-            for c in self.dispatcher.channels
-        ]
-        senders.append(threading.Thread(target=self.pulse.run, args=(self._stop,), daemon=True))
-        for sender in senders:
-            sender.start()
+        self._crew.start()
+        pulse = threading.Thread(target=self.pulse.run, args=(self._stop,), daemon=True)
+        pulse.start()
         self.ready.set()
         try:
             self._loop()
@@ -162,8 +156,8 @@ class Engine:
             self.ready.clear()
             for intake in self.intakes:
                 intake.stop()
-            for sender in senders:
-                sender.join(10.0)
+            self._crew.stop()
+            pulse.join(10.0)
             self.dispatcher.close()
             self.store.checkpoint()
 
@@ -260,6 +254,7 @@ class Engine:
         alerts, held = self.desk.take(alerts, now_ms)
         if events or alerts or cursors or held:
             self.store.commit_step(events, alerts, cursors, now_ms, memory.kept(self._line), held)
+        self._crew.wake({alert.channel for alert in alerts})
         for event in events:
             self._listeners.event(event)
         for alert in alerts:
@@ -282,16 +277,7 @@ class Engine:
         self._ear.hear(passed.batch, passed.removals, passed.now_ms)
         return self._line.step(passed.batch, passed.removals, bulletins, passed.now_ms).events
 
-    def _send(self, channel: str) -> None:
-        """Deliver what one channel is owed until the run ends; channels do not wait in line.
-
-        A failing store is the loop's to report.
-        """
-        while not self._stop.is_set():
-            try:
-                self.dispatcher.run_channel(channel, self._clock.now_ms())
-            except TocsinError as error:
-                self.failed = error
-                self._stop.set()
-                return
-            self._stop.wait(min(self._step_s, SEND_S))
+    def _fail(self, error: TocsinError) -> None:
+        """A store that fails while something is sent ends the run."""
+        self.failed = error
+        self._stop.set()

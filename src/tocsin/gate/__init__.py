@@ -5,10 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.gate.admit import Passed, RemovalRows, admit
+from tocsin.gate.admit import Passed, RemovalRows, admit, reading_of
 from tocsin.gate.decode import Decode, Scan, decode
 from tocsin.gate.gather import gathered, language_ids
-from tocsin.gate.read import REASON_OF_VERDICT, read
+from tocsin.gate.read import REASON_OF_VERDICT, Reading, read
 from tocsin.gate.sieve import Sieve
 from tocsin.gate.sort_out import SEEN_MAX, SEEN_MS, Busy, Sorter
 from tocsin.gate.timeline import Timeline
@@ -30,6 +30,8 @@ class Sifted(NamedTuple):
 
     columns: Columns
     named: NDArray[np.bool_]
+    reading: Reading | None = None
+    """What every text that names a hazard says, where that was read ahead."""
 
 
 class Gate:
@@ -67,12 +69,18 @@ class Gate:
         return self.take(self.sift(frames, view, scan), family, tally, received_ms, stream)
 
     def sift(
-        self, frames: Frames, view: Decode, scan: Scan | None = None
+        self, frames: Frames, view: Decode, scan: Scan | None = None, reads: bool = False
     ) -> Sifted:
-        """The first two steps, which remember nothing: several threads may do them at once."""
+        """The first two steps, which remember nothing: several threads may do them at once.
+
+        With `reads` also the third, for every post that names a hazard; else it waits until it is
+        known which of them came before.
+        """
         columns = decode(frames, view, scan)
         wanted = (columns.refused == 0) & (columns.op <= EDIT)
-        return Sifted(columns, self._sieve.named(columns.blob, columns.spans, wanted))
+        named = self._sieve.named(columns.blob, columns.spans, wanted)
+        reading = self._read(columns, np.flatnonzero(named)) if reads else None
+        return Sifted(columns, named, reading)
 
     def take(
         self,
@@ -83,7 +91,7 @@ class Gate:
         stream: int | None = None,
     ) -> Passed:
         """The other three steps, which must be done in the order of arrival, one at a time."""
-        columns, named = sifted
+        columns, named, ahead = sifted
         first_row = self._rows
         self._rows += len(columns.refused)
         self._count(columns, named, tally)
@@ -91,9 +99,10 @@ class Gate:
         removals = RemovalRows()
         kept = self._sorter.sort_out(columns, busy, first_row, family, removals, tally)
         self._sorter.pass_time(self._timeline.now_ms)
-        buffer, offsets = gathered(columns.blob, columns.spans[kept.row])
-        declared = language_ids()[columns.lang[kept.row]]
-        reading = read(self._vocabulary, self._gazetteer, buffer, offsets, declared, self._term_key)
+        if ahead is None:
+            reading = self._read(columns, kept.row)
+        else:
+            reading = reading_of(ahead, np.isin(np.flatnonzero(named), kept.row))
         reposts = columns.repost[kept.row]
         batch, admitted = admit(kept, reposts, reading, family if stream is None else stream)
         self._sorter.hold(batch.post, batch.time_ms)
@@ -102,6 +111,12 @@ class Gate:
         tally.admitted += batch.rows
         rows = first_row + kept.row[admitted]
         return Passed(batch, removals.finish(admitted), rows, self._timeline.now_ms)
+
+    def _read(self, columns: Columns, rows: NDArray[np.int64]) -> Reading:
+        """What the texts of some rows say; the texts are gone when it is done."""
+        buffer, offsets = gathered(columns.blob, columns.spans[rows])
+        declared = language_ids()[columns.lang[rows]]
+        return read(self._vocabulary, self._gazetteer, buffer, offsets, declared, self._term_key)
 
     def pass_time(self, now_ms: int) -> Passed:
         """Let a silent stream grow older: nothing comes in, but the clock moves."""
@@ -118,9 +133,7 @@ class Gate:
         tally.refuse(Reason.NO_HAZARD, int((is_post & ~named).sum()))
         tally.refuse(Reason.REMOVAL, int(((columns.refused == 0) & ~is_post).sum()))
 
-    def _arrived(
-        self, columns: Columns, named: NDArray[np.bool_], received_ms: int | None
-    ) -> Busy:
+    def _arrived(self, columns: Columns, named: NDArray[np.bool_], received_ms: int | None) -> Busy:
         """Rows that are removals or name a hazard, with the stream time at which they came."""
         rows = np.flatnonzero(columns.refused == 0)
         stamps = columns.at_ms[rows]

@@ -70,6 +70,22 @@ def csr_rows(
     return new_at, positions
 
 
+def reading_of(reading: Reading, keep: NDArray[np.bool_]) -> Reading:
+    """What the kept ones of the texts say; the same as if they alone had been read."""
+    if keep.all():
+        return reading
+    place_at, places = csr_rows(reading.place_at, keep)
+    fact_at, facts = csr_rows(reading.fact_at, keep)
+    term_at, terms = csr_rows(reading.term_at, keep)
+    return Reading(
+        reading.hazard[keep], reading.verdict[keep], reading.sense[keep], reading.flags[keep],
+        reading.lang[keep], reading.sketch[keep], fact_at, reading.fact_kind[facts],
+        reading.fact_value[facts], term_at, reading.term[terms], place_at, reading.place[places],
+        reading.named[keep] if len(reading.named) == len(keep) else reading.named,
+        reading.is_bare[keep],
+    )  # fmt: skip
+
+
 def admit(
     kept: Kept, reposts: NDArray[np.bool_], reading: Reading, family: int
 ) -> tuple[Batch, NDArray[np.bool_]]:

@@ -128,9 +128,9 @@ def hide(tokens: Tokens, hits: Hits) -> Tokens:
     """Tokens with hazard and assembly phrases blanked, so that no place is read out of them."""
     hashes = tokens.hash.copy()
     kinds = hits.code >> 16
-    for code in (Code.HAZARD, Code.ASSEMBLY):
-        for h in np.flatnonzero(kinds == code):
-            doc = np.searchsorted(hits.at, h, side="right") - 1
-            first = tokens.at[doc] + hits.token[h]
-            hashes[first : first + hits.length[h]] = 0
+    h = np.flatnonzero((kinds == Code.HAZARD) | (kinds == Code.ASSEMBLY))
+    doc = np.searchsorted(hits.at, h, side="right") - 1
+    first, length = tokens.at[doc] + hits.token[h], hits.length[h]
+    for further in range(int(length.max(initial=0))):
+        hashes[first[length > further] + further] = 0
     return tokens._replace(hash=hashes)

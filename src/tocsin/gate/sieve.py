@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.gate.sieve_kernel import known_bits, sift
+from tocsin.gate.sieve_kernel import BEGUN_BITS, WHOLE_BITS, cells_of, filter_of, sift
+from tocsin.gate.skim_kernel import signs_of, stem_bits
 from tocsin.vocabulary.alphabet import alphabet
 from tocsin.vocabulary.pack import Vocabulary
 
@@ -16,9 +17,13 @@ class Sieve:
     def __init__(self, vocabulary: Vocabulary) -> None:
         wanted = vocabulary.sieve
         kind, fold = alphabet()
+        every = np.ones(len(wanted.keys), np.bool_)
         self._tables: tuple[NDArray[Any], ...] = (
-            kind, fold, wanted.stems, wanted.tags, known_bits(wanted.keys), wanted.keys,
-            wanted.entries, wanted.code_at, wanted.codes, vocabulary.pairs, vocabulary.pair_at,
+            signs_of(kind, fold), kind, fold, wanted.stems, wanted.tags, stem_bits(wanted.stems),
+            filter_of(wanted.keys, wanted.entries >= 0, WHOLE_BITS),
+            filter_of(wanted.keys, every, BEGUN_BITS),
+            *cells_of(wanted.keys, wanted.entries, wanted.code_at, wanted.codes),
+            vocabulary.pairs, vocabulary.pair_at,
         )  # fmt: skip
 
     def named(

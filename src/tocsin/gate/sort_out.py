@@ -100,12 +100,13 @@ class Sorter:
         window = self._voices.window
         removed = np.flatnonzero((op == DELETE) | (op == EDIT))
         closed = np.flatnonzero(op == ACCOUNT_DELETED)
-        every = self._every_tag(columns, busy, removed, _ID, family)
-        old_posts = dict(zip(removed.tolist(), every, strict=True))
         every = self._every_tag(columns, busy, closed, _AUTHOR, family)
         old_voices = dict(zip(closed.tolist(), every, strict=True))
         fresh = np.flatnonzero(busy.named & ((op == CREATE) | (op == EDIT)))
         posts = self._tags(columns, busy, fresh, _ID, family, first_row, 1)[:, 0]
+        every = self._every_tag(columns, busy, removed, _ID, family)
+        told_of = self._told_of(every, posts)
+        old_posts = dict(zip(removed[told_of].tolist(), every[told_of], strict=True))
         has_id = columns.spans[busy.row[fresh], _ID] >= 0
         told = zip(posts.tolist(), has_id.tolist(), strict=True)
         tag_of = dict(zip(fresh.tolist(), told, strict=True))
@@ -131,6 +132,16 @@ class Sorter:
             busy.row[rows], busy.at_ms[rows], voices, posts[at],
             np.full(len(rows), window, np.int64),
         )  # fmt: skip
+
+    def _told_of(self, tags: NDArray[np.uint64], posts: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Which removals may concern a post of before or of this batch; few ever do."""
+        asked = set(tags.ravel().tolist())
+        known = (self._held.keys() & asked) | (self.seen.keys() & asked)
+        known |= asked.intersection(posts.tolist())
+        if not known:
+            return np.zeros(0, np.int64)
+        concerned = np.isin(tags, np.array(sorted(known), np.uint64))
+        return np.flatnonzero(concerned.sum(axis=1))
 
     def _take_back(
         self, before: int, at_ms: int, tags: NDArray[np.uint64], removals: RemovalRows

@@ -8,6 +8,7 @@ import msgspec
 
 from tocsin.model import Alert, Earlier, Event, Mode
 from tocsin.render.message import Message, Voice, clean, message, mode_of
+from tocsin.render.phrases import phrases
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 MEDIA = "application/cap+xml"
@@ -82,7 +83,7 @@ def _info(root: ET.Element, alert: Alert, said: Message) -> None:
     for name, text in (
         ("language", said.lang),
         ("category", event.category),
-        ("event", clean(said.headline.partition(",")[0])),
+        ("event", clean(said.headline.partition(phrases(said.lang).comma)[0])),
         ("responseType", "AllClear" if over else "Monitor"),
         ("urgency", "Past" if over else event.urgency),
         ("severity", event.severity),

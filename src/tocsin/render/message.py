@@ -124,10 +124,10 @@ def headline_in(event: Event, words: Phrases, voice: Voice, figures: bool = True
     number = hazard_ids().get(event.hazard)
     labels = load_hazards()[number].labels if number is not None else {}
     label = labels.get(voice.lang) or labels.get("en") or event.hazard.replace("_", " ")
-    line = f"{label}, {_where(event.place, words, None)}"
+    line = f"{label}{words.comma}{_where(event.place, words, None)}"
     if figures:
         for fact in event.facts:
-            line += f", {_fact(fact, words, voice.units)}"
+            line += f"{words.comma}{_fact(fact, words, voice.units)}"
     return f"{line} ({words.tiers[event.tier]})"
 
 
@@ -154,8 +154,8 @@ def local_and_utc(at: str, zone: tzinfo) -> str:
 
 def _rows(alert: Alert, words: Phrases, voice: Voice) -> tuple[Row, ...]:
     event, zone = alert.event, _zone(voice.zone)
-    facts = ", ".join(_fact(fact, words, voice.units) for fact in event.facts)
-    sure = f"{words.tiers[event.tier]}, {words.certainty[event.certainty]}"
+    facts = words.comma.join(_fact(fact, words, voice.units) for fact in event.facts)
+    sure = f"{words.tiers[event.tier]}{words.comma}{words.certainty[event.certainty]}"
     found = (
         ("level", words.levels[event.level]),
         ("place", _where(event.place, words, voice.units)),
@@ -199,7 +199,7 @@ def _where(place: Place | None, words: Phrases, units: Units | None) -> str:
         return name
     form = words.radius if units == "metric" else words.imperial["radius"]
     across = place.radius_km if units == "metric" else place.radius_km * IMPERIAL["radius"]
-    return f"{name}, {form.format(n=words.figure(max(1, round(across))))}"
+    return f"{name}{words.comma}{form.format(n=words.figure(max(1, round(across))))}"
 
 
 def _fact(fact: Fact, words: Phrases, units: Units) -> str:

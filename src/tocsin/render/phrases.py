@@ -50,6 +50,8 @@ class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lead_before: str
     thousand: str
     decimal: str
+    comma: str
+    """What stands between the parts of a list, with its blank."""
     kinds: dict[str, str]
     phases: dict[str, str]
     levels: dict[str, str]

@@ -87,10 +87,13 @@ class EmailSink:
         """
         taken = 0
         for group in together(alerts):
-            single = len(group) == 1
-            content = self._single(group[0]) if single else self._digest(group)
+            content = self.letter(group)
             taken += self._hand_in(str(content["message-id"]), content)
         return Receipt(len(alerts), f"{taken} handed in" if alerts else "")
+
+    def letter(self, alerts: Sequence[Alert]) -> EmailMessage:
+        """The mail for one alert, or for those of one digest; a recipient is still to be set."""
+        return self._single(alerts[0]) if len(alerts) == 1 else self._digest(alerts)
 
     def close(self) -> None:
         """Nothing is held open between two messages."""
@@ -210,7 +213,8 @@ def _section(said: Message) -> str:
     urgent = "".join(f"<p><strong>{escape(line)}</strong></p>" for line in said.urgent)
     rows = "".join(
         f'<tr><th scope="row" style="text-align:start;padding-inline-end:1em">'
-        f"{escape(row.label)}</th><td>{escape(row.value)}</td></tr>"
+        # A date or a Latin name keeps its own order between Arabic letters.
+        f"{escape(row.label)}</th><td><bdi>{escape(row.value)}</bdi></td></tr>"
         for row in said.rows
     )
     answer = ""

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from pathlib import Path
 from ssl import SSLContext, create_default_context
 
@@ -104,8 +105,12 @@ class Outlet:
         return response.status_code, response.headers.get("retry-after")
 
 
+@lru_cache(maxsize=16)
 def trust(ca_file: str) -> SSLContext:
-    """The usual authorities and one more; raises ConfigError when its file is none."""
+    """The usual authorities and one more; raises ConfigError when its file is none.
+
+    Sinks share them: a thousand sets of authorities would take half a minute and much memory.
+    """
     context = create_default_context()
     if ca_file:
         try:

@@ -16,6 +16,7 @@ _GATHER = np.uint64(0x0102040810204080)
 _HIGH = np.uint64(0x8080808080808080)
 _SEVEN, _TOP = np.uint64(7), np.uint64(56)
 _ONE = np.uint64(1)
+_WORD_BITS = np.uint64(64)
 _ZERO = np.uint64(0)
 
 
@@ -32,25 +33,22 @@ def mark_bytes(words, bits):
         bits[j] = np.uint8(((odd >> _SEVEN) * _GATHER) >> _TOP)
 
 
-@kernel
-def marks_of(bits, low_bit):
-    """Positions of the set bits, int32; `low_bit` tells the lowest one of a byte."""
-    count = 0
-    for j in range(len(bits)):
-        byte = bits[j]
-        while byte != 0:
-            byte &= byte - 1
-            count += 1
-    marks = np.empty(count + 1, np.int32)
+@kernel(lends=True)
+def marks_of(bits, places, marks):
+    """Write the positions of the set bits to `marks`, and one beyond the last; how many there are.
+
+    `places[b]` tells how many bits a byte has set, and then where, the lowest first. Up to eight
+    more entries are written than count, so `marks` has to hold one for every byte and eight more.
+    """
     used = 0
     for j in range(len(bits)):
+        # Eight are written whatever the byte holds: to ask first would be guessed wrong too often.
         byte = bits[j]
-        while byte != 0:
-            marks[used] = 8 * j + low_bit[byte]
-            used += 1
-            byte &= byte - 1
+        for k in range(8):
+            marks[used + k] = 8 * j + places[byte, 1 + k]
+        used += places[byte, 0]
     marks[used] = 8 * len(bits)
-    return marks
+    return used
 
 
 @part(lends=True)
@@ -64,12 +62,13 @@ def is_utf8(buffer, words, begin, end):
     i = begin
     while i < end:
         if buffer[i] < 0x80:
-            i += 1
+            # What a word holds beyond the end belongs to no wide character: the end is ASCII.
+            i += 8 if i & 7 == 0 and words[i >> 3] & _HIGH == _ZERO else 1
         else:
             i = wide_end(buffer, i)
-            if i < 0:
+            if i < 0 or i > end:
                 return False
-    return i == end
+    return True
 
 
 @part(lends=True)
@@ -147,21 +146,30 @@ def string_end(buffer, marks, cursor, i):
     """(position of the closing quote, ESCAPED or 0) of the string whose first byte is i.
 
     `cursor[0]` is the mark of its opening quote, and afterwards the one behind the closing quote.
+    What is seldom has a function of its own, here and below: so the rest is small enough to be
+    woven into the loops, where a call would hand over three arrays for each string.
     """
+    end = np.int64(marks[cursor[0] + 1])
+    if buffer[end] == 34:
+        cursor[0] += 2
+        return end, 0
+    return escaped_end(buffer, marks, cursor, i), ESCAPED
+
+
+@part(lends=True)
+def escaped_end(buffer, marks, cursor, i):
+    """Position of the closing quote of a string with escapes, -1 when it is malformed."""
     at = cursor[0] + 1
     end = np.int64(marks[at])
-    if buffer[end] == 34:
-        cursor[0] = at + 1
-        return end, 0
     while buffer[end] == 92:
         i, _ = escape_at(buffer, end)
         if i < 0:
-            return -1, 0
+            return -1
         while marks[at] < i:
             at += 1
         end = np.int64(marks[at])
     cursor[0] = at + 1
-    return (end if buffer[end] == 34 else -1), ESCAPED
+    return end if buffer[end] == 34 else -1
 
 
 @part(lends=True)
@@ -189,27 +197,46 @@ def scalar_end(buffer, i):
 @part(lends=True)
 def key_at(buffer, marks, cursor, i):
     """(first byte, size, position of the value) of the key whose quote is at i; -1 for none."""
-    if buffer[i] != 34:
+    end = np.int64(marks[cursor[0] + 1])
+    if buffer[i] != 34 or buffer[end] != 34 or buffer[end + 1] != 58:
         return -1, 0, 0
-    end, holds = string_end(buffer, marks, cursor, i + 1)
-    if end < 0 or holds & ESCAPED or buffer[end + 1] != 58:
-        return -1, 0, 0
+    cursor[0] += 2
     return i + 1, end - i - 1, end + 2
 
 
 @part(lends=True)
+def skipped(buffer, marks, cursor, i, depth_left):
+    """As `value_end`, quick where the value is a plain string."""
+    if buffer[i] == 34:
+        end = np.int64(marks[cursor[0] + 1])
+        if buffer[end] == 34:
+            cursor[0] += 2
+            return end + 1
+    return value_end(buffer, marks, cursor, i, depth_left)
+
+
+@part(lends=True)
 def value_end(buffer, marks, cursor, i, depth_left):
-    """Position behind the value at i, whatever it is; -1 when it is not plain, compact JSON."""
+    """Position behind the value at i, whatever it is; -1 when it is not plain, compact JSON.
+
+    Most of a frame is gone through here, so plain strings are stepped over without a call.
+    """
     stack = _ZERO
     depth = 0
+    mark = cursor[0]
     while True:
         first = buffer[i]
         opened = False
         if first == 34:
-            i, _ = string_end(buffer, marks, cursor, i + 1)
-            if i < 0:
-                return -1
-            i += 1
+            end = np.int64(marks[mark + 1])
+            mark += 2
+            if buffer[end] != 34:
+                cursor[0] = mark - 2
+                end = escaped_end(buffer, marks, cursor, i + 1)
+                if end < 0:
+                    return -1
+                mark = cursor[0]
+            i = end + 1
         elif first == 123 or first == 91:
             depth += 1
             if depth > depth_left:
@@ -219,24 +246,29 @@ def value_end(buffer, marks, cursor, i, depth_left):
             i += 1
             opened = buffer[i] != (125 if is_map else 93)
             if opened and is_map:
-                at, _, i = key_at(buffer, marks, cursor, i)
-                if at < 0:
+                end = np.int64(marks[mark + 1])
+                if buffer[i] != 34 or buffer[end] != 34 or buffer[end + 1] != 58:
                     return -1
+                mark += 2
+                i = end + 2
         else:
             i = scalar_end(buffer, i)
             if i < 0:
                 return -1
         while not opened:
             if depth == 0:
+                cursor[0] = mark
                 return i
             is_map = stack & _ONE == _ONE
             if buffer[i] == 44:
                 i += 1
                 opened = True
                 if is_map:
-                    at, _, i = key_at(buffer, marks, cursor, i)
-                    if at < 0:
+                    end = np.int64(marks[mark + 1])
+                    if buffer[i] != 34 or buffer[end] != 34 or buffer[end + 1] != 58:
                         return -1
+                    mark += 2
+                    i = end + 2
             elif buffer[i] == (125 if is_map else 93):
                 i += 1
                 depth -= 1
@@ -246,11 +278,14 @@ def value_end(buffer, marks, cursor, i, depth_left):
 
 
 @part(lends=True)
-def name_of(buffer, at, size):
+def name_of(words, at, size):
     """Up to eight first bytes of a name as one number."""
-    name = _ZERO
-    for j in range(min(size, 8)):
-        name |= np.uint64(buffer[at + j]) << np.uint64(8 * j)
+    shift = np.uint64(8 * (at & 7))
+    name = words[at >> 3] >> shift
+    if shift != _ZERO:
+        name |= words[(at >> 3) + 1] << (_WORD_BITS - shift)
+    if size < 8:
+        name &= (_ONE << np.uint64(8 * size)) - _ONE
     return name
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
+from threading import local
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +15,31 @@ from tocsin.sources.scan_kernel import ASK, scan
 
 
 @cache
-def _low_bits() -> NDArray[np.uint8]:
-    """(256,): place of the lowest bit of a byte."""
-    return np.array([max((byte & -byte).bit_length() - 1, 0) for byte in range(256)], np.uint8)
+def _places() -> NDArray[np.uint8]:
+    """(256, 9): how many bits a byte has set, and where they are, the lowest first."""
+    places = np.zeros((256, 9), np.uint8)
+    for byte in range(256):
+        found = [bit for bit in range(8) if byte >> bit & 1]
+        places[byte, : 1 + len(found)] = [len(found), *found]
+    return places
 
 
+class _Room(local):
+    """Arrays that each thread uses for every block anew: fresh memory costs as much as the walk."""
+
+    def __init__(self) -> None:
+        self.bits = np.zeros(0, np.uint8)
+        self.marks = np.zeros(0, np.int32)
+
+    def of(self, size: int) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+        """Room for the marks of so many words of eight bytes."""
+        if len(self.bits) < size:
+            self.bits = np.zeros(size, np.uint8)
+            self.marks = np.empty(8 * size + 9, np.int32)
+        return self.bits[:size], self.marks
+
+
+_ROOM = _Room()
 REFUSALS = (Reason.OTHER_KIND, Reason.BAD_TIME, Reason.NO_TEXT)
 """Reasons the quick decoder gives itself, by its own numbers from 1."""
 
@@ -42,9 +63,9 @@ def scan_jetstream(block: Block, view: Callable[[bytes], Post | Reason]) -> Colu
         whole[: len(buffer)] = buffer
         buffer = whole
     words = buffer.view(np.uint64)
-    bits = np.zeros(len(words), np.uint8)
+    bits, marks = _ROOM.of(len(words))
     mark_bytes(words, bits)
-    marks = marks_of(bits, _low_bits())
+    marks_of(bits, _places(), marks)
     refused, op, at_ms, lang, spans, blob = scan(buffer, words, marks, block.start, block.end)
     repost = np.zeros(len(refused), np.bool_)
     refused = _refusals()[refused]

@@ -8,6 +8,7 @@ from tocsin.sources.json_kernel import (
     is_utf8,
     key_at,
     name_of,
+    skipped,
     spells,
     string_end,
     value_end,
@@ -93,7 +94,7 @@ def langs_into(buffer, marks, cursor, i):
 
 
 @part(lends=True)
-def record_into(buffer, marks, cursor, i, found):
+def record_into(buffer, words, marks, cursor, i, found):
     """(position behind, language code) of the post record at i; -1 when unusual."""
     lang = 0
     if buffer[i] != 123:
@@ -106,7 +107,7 @@ def record_into(buffer, marks, cursor, i, found):
         at, size, i = key_at(buffer, marks, cursor, i)
         if at < 0:
             return -1, 0
-        name = name_of(buffer, at, size)
+        name = name_of(words, at, size)
         if size == 4 and name == _TEXT:
             i = string_into(buffer, marks, cursor, i, found, S_TEXT)
         elif size == 5 and name == _LANGS:
@@ -117,7 +118,7 @@ def record_into(buffer, marks, cursor, i, found):
         elif size == 6 and name == _LABELS:
             return -1, 0
         else:
-            i = value_end(buffer, marks, cursor, i, DEEPEST - 4)
+            i = skipped(buffer, marks, cursor, i, DEEPEST - 4)
         if i < 0:
             return -1, 0
         if buffer[i] == 125:
@@ -128,7 +129,7 @@ def record_into(buffer, marks, cursor, i, found):
 
 
 @part(lends=True)
-def commit_into(buffer, marks, cursor, i, wire, found):
+def commit_into(buffer, words, marks, cursor, i, wire, found):
     """(position behind, operation, language) of the commit or v2 payload whose brace is at i.
 
     The operation is CREATE, EDIT or DELETE, and -1 for one that is none.
@@ -141,12 +142,12 @@ def commit_into(buffer, marks, cursor, i, wire, found):
         at, size, i = key_at(buffer, marks, cursor, i)
         if at < 0:
             return -1, -1, 0
-        name = name_of(buffer, at, size)
+        name = name_of(words, at, size)
         if size == 9 and name == _OPERATION and buffer[at + 8] == 110:
             end, holds = string_end(buffer, marks, cursor, i + 1)
             if buffer[i] != 34 or end < 0 or holds != 0 or op >= 0 or end - i != 7:
                 return -1, -1, 0
-            said = name_of(buffer, i + 1, 6)
+            said = name_of(words, i + 1, 6)
             op = CREATE if said == _CREATE else EDIT if said == _UPDATE else DELETE
             if op == DELETE and said != _DELETE:
                 return -1, -1, 0
@@ -162,9 +163,9 @@ def commit_into(buffer, marks, cursor, i, wire, found):
             is_recorded = True
             at, size = found[S_COLLECTION, 0], found[S_COLLECTION, 1]
             if op != DELETE and spells(buffer, at, size, _POSTS):
-                i, lang = record_into(buffer, marks, cursor, i, found)
+                i, lang = record_into(buffer, words, marks, cursor, i, found)
             else:
-                i = value_end(buffer, marks, cursor, i, DEEPEST - 4)
+                i = skipped(buffer, marks, cursor, i, DEEPEST - 4)
         elif wire == 2 and size == 3 and name == _DID:
             i = string_into(buffer, marks, cursor, i, found, S_DID)
         elif wire == 2 and size == 5 and name == _TYPE:
@@ -175,7 +176,7 @@ def commit_into(buffer, marks, cursor, i, wire, found):
         elif wire == 2 and size == 7 and name == _ACCOUNT:
             return -1, -1, 0
         else:
-            i = value_end(buffer, marks, cursor, i, DEEPEST - 4)
+            i = skipped(buffer, marks, cursor, i, DEEPEST - 4)
         if i < 0:
             return -1, -1, 0
         if buffer[i] == 125:
@@ -188,7 +189,7 @@ def commit_into(buffer, marks, cursor, i, wire, found):
 
 
 @part(lends=True)
-def envelope(buffer, marks, cursor, i, found, flags):
+def envelope(buffer, words, marks, cursor, i, found, flags):
     """(position behind, operation, language) of a whole frame; notes its parts.
 
     `flags`: what the kind says (1 commit, 2 other), whether there was a commit, a type, a
@@ -202,7 +203,7 @@ def envelope(buffer, marks, cursor, i, found, flags):
         at, size, i = key_at(buffer, marks, cursor, i)
         if at < 0:
             return -1, -1, 0
-        name = name_of(buffer, at, size)
+        name = name_of(words, at, size)
         if size == 3 and name == _DID:
             i = string_into(buffer, marks, cursor, i, found, S_DID)
         elif size == 7 and name == _TIME_US:
@@ -216,7 +217,7 @@ def envelope(buffer, marks, cursor, i, found, flags):
             end, holds = string_end(buffer, marks, cursor, i + 1)
             if buffer[i] != 34 or end < 0 or holds != 0 or flags[F_KIND] != 0:
                 return -1, -1, 0
-            said = name_of(buffer, i + 1, end - i - 1)
+            said = name_of(words, i + 1, end - i - 1)
             flags[F_KIND] = 1 if said == _COMMIT and end - i == 7 else 2
             if said == _ACCOUNT and end - i == 8:
                 return -1, -1, 0
@@ -225,7 +226,7 @@ def envelope(buffer, marks, cursor, i, found, flags):
             if flags[F_COMMIT] != 0:
                 return -1, -1, 0
             flags[F_COMMIT] = 1
-            i, op, lang = commit_into(buffer, marks, cursor, i, 1, found)
+            i, op, lang = commit_into(buffer, words, marks, cursor, i, 1, found)
         elif size == 7 and name == _ACCOUNT:
             return -1, -1, 0
         elif size == 5 and name == _TYPE:
@@ -240,9 +241,9 @@ def envelope(buffer, marks, cursor, i, found, flags):
             if flags[F_TYPE] == 0 or flags[F_PAYLOAD] != 0 or found[S_DID, 1] >= 0:
                 return -1, -1, 0
             flags[F_PAYLOAD] = 1
-            i, op, lang = commit_into(buffer, marks, cursor, i, 2, found)
+            i, op, lang = commit_into(buffer, words, marks, cursor, i, 2, found)
         elif size == 8 and name == _IDENTITY:
-            i = value_end(buffer, marks, cursor, i, DEEPEST - 2)
+            i = skipped(buffer, marks, cursor, i, DEEPEST - 2)
         else:
             # A name the wire does not use may be one that a recording does.
             return -1, -1, 0
@@ -292,14 +293,15 @@ def judged(buffer, found, flags):
 
 
 @part(lends=True)
-def frame_into(buffer, words, marks, cursor, begin, end, found, flags, spans, blob, used):
+def frame_into(buffer, words, marks, cursor, begin, end, found, flags, spans, row, blob,
+               used):  # fmt: skip
     """(refused, operation, milliseconds, language, bytes used) of one frame."""
     found[:, 1] = -1
     flags[:] = 0
     flags[F_TIME_US] = -1
     if end - begin > _FRAME_BYTES:
         return ASK, 0, 0, 0, used
-    i, op, lang = envelope(buffer, marks, cursor, begin, found, flags)
+    i, op, lang = envelope(buffer, words, marks, cursor, begin, found, flags)
     if i != end or not is_utf8(buffer, words, begin, end):
         return ASK, 0, 0, 0, used
     refused, at_ms = judged(buffer, found, flags)
@@ -318,7 +320,7 @@ def frame_into(buffer, words, marks, cursor, begin, end, found, flags, spans, bl
         return ASK, 0, 0, 0, used
     if not _EARLIEST_MS <= at_ms < _LATEST_MS:
         return _BAD_TIME, 0, 0, 0, used
-    spans[0] = used
+    spans[row, 0] = used
     if op != DELETE:
         size = max(found[S_TEXT, 1], 0)
         if size > _TEXT_BYTES:
@@ -329,17 +331,17 @@ def frame_into(buffer, words, marks, cursor, begin, end, found, flags, spans, bl
                 return _NO_TEXT, 0, 0, 0, used
             op, lang, behind = DELETE, 0, used
         used = behind
-    spans[1] = spans[2] = spans[4] = used
+    spans[row, 1] = spans[row, 2] = spans[row, 4] = used
     for j in range(did_size):
         blob[used + j] = buffer[did + j]
     used += did_size
-    spans[3] = used
+    spans[row, 3] = used
     blob[used] = 47
     used += 1
     for j in range(key_size):
         blob[used + j] = buffer[key + j]
     used += key_size
-    spans[5] = used
+    spans[row, 5] = used
     return 0, op, at_ms, lang if op != DELETE else 0, used
 
 
@@ -364,14 +366,15 @@ def scan(buffer, words, marks, start, end):
     found = np.zeros((6, 3), np.int64)
     flags = np.zeros(5, np.int64)
     cursor = np.zeros(1, np.int64)
-    mark = 0
     used = 0
     for f in range(n):
-        while marks[mark] < start[f]:
-            mark += 1
-        cursor[0] = mark
+        # A frame that was given up may have ended before or behind its last mark.
+        while cursor[0] > 0 and marks[cursor[0] - 1] >= start[f]:
+            cursor[0] -= 1
+        while marks[cursor[0]] < start[f]:
+            cursor[0] += 1
         refused[f], op[f], at_ms[f], lang[f], used = frame_into(
-            buffer, words, marks, cursor, start[f], end[f], found, flags, spans[f], blob, used
+            buffer, words, marks, cursor, start[f], end[f], found, flags, spans, f, blob, used
         )
         if refused[f] != 0:
             spans[f, :] = -1

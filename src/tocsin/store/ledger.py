@@ -13,6 +13,7 @@ from tocsin.store import outbox, revisions, unsaid
 from tocsin.store.attention import Attention
 from tocsin.store.connection import BUSY_MS, connect, explained
 from tocsin.store.corrections import Corrections
+from tocsin.store.marks import Mark, Marks
 from tocsin.store.near_misses import NearMisses
 from tocsin.store.records import OutboxState, Owed, Revision, Unsaid, fell_below_k
 from tocsin.store.watches import Watches
@@ -30,6 +31,7 @@ class Store(Attention):
 
     def __init__(self, base: sqlite3.Connection, name: str) -> None:
         self._base, self._name, self._turn = base, name, threading.RLock()
+        self._marks = Marks(self._transaction)
         self.watches = Watches(self._transaction, self._reading)
         self.corrections = Corrections(self._reading)
         self.near_misses = NearMisses(self._transaction, self._reading)
@@ -90,9 +92,11 @@ class Store(Attention):
     def mark(
         self, key: str, state: OutboxState, now_ms: int, next_at_ms: int = 0, detail: str = ""
     ) -> None:
-        """Write down how one try ended; `pending` with `next_at_ms` means try again then."""
-        with self._transaction() as base:
-            outbox.mark(base, key, state, now_ms, next_at_ms, detail)
+        """Write down how one try ended; `pending` with `next_at_ms` means try again then.
+
+        Threads that call it at once share a commit.
+        """
+        self._marks.write(Mark(key, state, now_ms, next_at_ms, detail))
 
     def expire(self, before_ms: int) -> int:
         """Give up what has been owed since before; how many, from then on in `undelivered`."""
@@ -137,6 +141,16 @@ class Store(Attention):
             " AND attempts > 0 ORDER BY seq DESC LIMIT ?",
             limit,
         )
+
+    def channel_counts(self) -> dict[str, dict[str, int]]:
+        """How many messages stand in each state, by channel."""
+        found: dict[str, dict[str, int]] = {}
+        with self._reading() as base:
+            for channel, state, n in base.execute(
+                "SELECT channel, state, count(*) FROM outbox GROUP BY channel, state"
+            ):
+                found.setdefault(channel, {})[state] = n
+        return found
 
     def outbox_counts(self) -> dict[str, int]:
         """Messages by state."""

@@ -197,7 +197,7 @@ def loudness(first, last, kind, shape):
     return 1 if words >= 4 and 10 * raised > 6 * words else 0
 
 
-@kernel
+@kernel(lends=True)
 def meant_beside(m, here, rows, begins, ends, first, last, tokens, bare, kind, names, sites):
     """What a chosen place's name means with the words beside it; -1 when it means nothing."""
     flags, cand_at, cand = names[3], names[5], names[6]
@@ -215,7 +215,7 @@ def meant_beside(m, here, rows, begins, ends, first, last, tokens, bare, kind, n
     return np.int64(-1) if flags[row] & 0x0F == _ONLY_BESIDE else here
 
 
-@kernel
+@kernel(lends=True)
 def longest_at(i, first, last, begin_hash, cued, shout, tokens, bare, kind, names, places,
                word_sets, sites):  # fmt: skip
     """(row, end, lack) of the best name that begins at token i, row -1 for none.
@@ -273,6 +273,8 @@ def match(at, hashes, bare, start, end, kind, shape, names, places, word_sets, s
     lacks = np.zeros(MATCHES_MAX, np.int64)
     gaps = np.zeros(MATCHES_MAX, np.int64)
     tokens = (hashes, start, end, shape)
+    reach = names[4]
+    spread = len(reach) - 1
     filled = 0
     for doc in range(n):
         first, last = at[doc], at[doc + 1]
@@ -282,14 +284,38 @@ def match(at, hashes, bare, start, end, kind, shape, names, places, word_sets, s
         while i < last and count < MATCHES_MAX:
             row, stop, lack = -1, i + 1, REFUSED
             if kind[i] == _WORD or kind[i] == _CHAR:
-                row, stop, lack = longest_at(
-                    i, first, last, hashes[i], False, shout, tokens, bare, kind, names, places,
-                    word_sets, sites,
-                )
+                # Few words begin a name, and to hand over all these arrays takes its time.
+                if reach[np.int64(hashes[i]) & spread] > 0:
+                    row, stop, lack = longest_at(
+                        i,
+                        first,
+                        last,
+                        hashes[i],
+                        False,
+                        shout,
+                        tokens,
+                        bare,
+                        kind,
+                        names,
+                        places,
+                        word_sets,
+                        sites,
+                    )
                 if row < 0 and bare[i] != np.uint64(0):
                     row, stop, lack = longest_at(
-                        i, first, last, bare[i], True, shout, tokens, bare, kind, names, places,
-                        word_sets, sites,
+                        i,
+                        first,
+                        last,
+                        bare[i],
+                        True,
+                        shout,
+                        tokens,
+                        bare,
+                        kind,
+                        names,
+                        places,
+                        word_sets,
+                        sites,
                     )
             if row < 0:
                 i += 1

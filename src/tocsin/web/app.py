@@ -14,9 +14,11 @@ from starlette.staticfiles import StaticFiles
 
 from tocsin.clock import rfc3339
 from tocsin.engine.coverage import Coverage
+from tocsin.web.access import Access, Doors
 from tocsin.web.answers import CREDITS, AlertList, EventDetail, EventList, Problem, Readiness
 from tocsin.web.board import Board
 from tocsin.web.corrections import Find, correction_answers, on_board
+from tocsin.web.delivery_api import Outbound, delivery_routes
 from tocsin.web.duty_api import Duty, duty_routes
 from tocsin.web.feeds import feed_answers
 from tocsin.web.guard import Guard, json_answer
@@ -25,6 +27,7 @@ from tocsin.web.openapi import RouteSpec, document
 from tocsin.web.query import BadQuery, check_names, event_filters
 from tocsin.web.reply import Desk, reply_routes
 from tocsin.web.routes import ROUTES
+from tocsin.web.signin import session_routes
 from tocsin.web.stream import HEARTBEAT_S, Streams
 from tocsin.web.timeline import timeline_answers
 from tocsin.web.watch_routes import watch_routes
@@ -63,7 +66,9 @@ def create_app(
     shelf: Shelf | None = None,
     duty: Duty | None = None,
     replies: Desk | None = None,
-    reply_host: str = "",
+    outbound: Outbound | None = None,
+    public_host: str = "",
+    access: Access | None = None,
 ) -> Starlette:
     """The web application over a board; `health` and `metrics` are asked at each request.
 
@@ -72,8 +77,10 @@ def create_app(
     `corrections` finds what was corrected since a time; left out, the board is asked.
     `coverage` tells who was heard; left out, nobody.
     `shelf` holds the watches; without it their addresses answer 503.
-    `duty` takes acknowledgements and silences, `replies` the links of messages, which are
-    served under `reply_host` too.
+    `duty` takes acknowledgements and silences, `replies` the links of messages, `outbound`
+    knows what is owed to the channels.
+    `access` knows who signed in; left out, or without tokens, nobody has to. Only with tokens
+    more than the links of messages is served under `public_host`.
     `hosts` are the names it answers to, so that no foreign name can be pointed at it.
     """
     streams = Streams(board, heartbeat_s)
@@ -86,30 +93,35 @@ def create_app(
         "/api/coverage": lambda _: json_answer(coverage()),
     }
     specs = {spec.path: spec for spec in ROUTES}
-    writable = Writable([(s.method, s.path) for s in ROUTES if s.method != "GET"])
     routes: list[BaseRoute] = [
         Route(path, _checked(answer, specs[path]), methods=["GET"])
         for path, answer in answers.items()
     ]
+    access = access or Access()
     routes += [*watch_routes(shelf), *duty_routes(duty), *reply_routes(replies)]
+    routes += [*session_routes(access), *delivery_routes(outbound)]
     routes.append(Route("/api/stream", _checked_stream(streams), methods=["GET"]))
     routes.append(Mount("/ui", StaticFiles(directory=page), name="ui"))
     routes.append(Mount("/static", StaticFiles(directory=PAGE), name="static"))
     app = Starlette(
         routes=routes,
-        middleware=[
-            Middleware(
-                Guard,
-                contract=first.contract,
-                hosts=hosts,
-                writable=writable,
-                reply_host=reply_host,
-            )
-        ],
+        middleware=[_guard(first.contract, hosts, access, public_host)],
         exception_handlers={HTTPException: _refused, BadQuery: _bad_query},
     )
     app.state.streams = streams
     return app
+
+
+def _guard(contract: str, hosts: tuple[str, ...], access: Access, public_host: str) -> Middleware:
+    return Middleware(
+        Guard,
+        contract=contract,
+        hosts=hosts,
+        writable=Writable([(s.method, s.path) for s in ROUTES if s.method != "GET"]),
+        doors=Doors(ROUTES),
+        access=access,
+        public_host=public_host,
+    )
 
 
 def _file(path: Path) -> Answer:

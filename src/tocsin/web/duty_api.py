@@ -90,7 +90,7 @@ DUTY_ROUTES: tuple[RouteSpec, ...] = (
     ),
     RouteSpec(
         "/api/channels/{channel}/test", "Send a test message, marked as one.", Tried,
-        parameters=(_CHANNEL,), errors=(403, 415, 422, 503), method="POST",
+        parameters=(_CHANNEL,), errors=(403, 415, 422, 503), method="POST", needs="operator",
     ),
 )  # fmt: skip
 

@@ -1,13 +1,15 @@
 """The OpenAPI 3.1 document, built from the table of routes and the very structs it answers with."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from tocsin.web.answers import Problem
 from tocsin.web.query import Parameter
 
+Needs = Literal["open", "link", "viewer", "editor", "operator"]
+"""Who may ask once tokens are given out: everybody, whoever has the link, or a role and above."""
 REF = "#/components/schemas/{name}"
 
 
@@ -25,11 +27,19 @@ class RouteSpec(msgspec.Struct, frozen=True):
     takes: Any = None
     """Type of the JSON body; None when there is none, or no JSON."""
     media_taken: str = "application/json"
+    needs: Needs | None = None
+    """Who may ask; left out, a viewer reads and an editor writes."""
+
+
+def needs_of(route: RouteSpec) -> Needs:
+    """Who may ask at an address."""
+    return route.needs or ("viewer" if route.method == "GET" else "editor")
 
 
 ERRORS = {
     400: "A parameter is unknown or out of bounds.",
-    403: "Not from another site or another machine.",
+    401: "One has to sign in here, or the token is not known.",
+    403: "Not from another site or another machine, and not with this role.",
     404: "There is no such thing, or no longer.",
     410: "It was used, or is too old.",
     412: "It was changed meanwhile, or what it means was not confirmed.",
@@ -39,6 +49,16 @@ ERRORS = {
     429: "Too many refusals in an hour; see Retry-After.",
     503: "Not now; the answer says what to do.",
 }
+
+
+SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "A token: tocsin token add."},
+    "session": {
+        "type": "apiKey", "in": "cookie", "name": "tocsin",
+        "description": "A session of the page, from POST /api/session; __Host-tocsin over https.",
+    },
+}  # fmt: skip
+"""How one says who asks; none of it while no token is given out."""
 
 
 def document(routes: Sequence[RouteSpec], version: str) -> dict[str, Any]:
@@ -61,9 +81,9 @@ def document(routes: Sequence[RouteSpec], version: str) -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "security": [],
+        "security": [{"bearer": []}, {"session": []}, {}],
         "paths": paths,
-        "components": {"schemas": components},
+        "components": {"schemas": components, "securitySchemes": SCHEMES},
     }
 
 
@@ -73,7 +93,9 @@ def _operation(route: RouteSpec, refs: dict[Any, Any]) -> dict[str, Any]:
         "200": {"description": route.summary, "content": {route.media: {"schema": schema}}}
     }
     problem = {"application/json": {"schema": refs[Problem]}}
-    for status in route.errors:
+    needs = needs_of(route)
+    gated = () if needs in ("open", "link") else (401, 403)
+    for status in sorted({*route.errors, *gated}):
         answers[str(status)] = {"description": ERRORS[status], "content": problem}
     body: dict[str, Any] = {}
     if route.takes is not None or route.media_taken != "application/json":
@@ -83,6 +105,7 @@ def _operation(route: RouteSpec, refs: dict[Any, Any]) -> dict[str, Any]:
     return {
         "operationId": _operation_id(route.method, route.path),
         "summary": route.summary,
+        "x-tocsin-needs": needs,
         "parameters": [_parameter(parameter) for parameter in route.parameters],
         **body,
         "responses": answers,

@@ -35,6 +35,7 @@ REPLY_ROUTES = tuple(
         errors=errors,
         method=method,
         media_taken=taken,
+        needs="link",
     )
     for method, summary, errors, taken in (
         ("GET", "The page behind the link of a message.", (404, 410, 503), "application/json"),

@@ -15,11 +15,13 @@ from tocsin.web.answers import (
     Words,
 )
 from tocsin.web.corrections import CORRECTION_FILTERS
+from tocsin.web.delivery_api import DELIVERY_ROUTES
 from tocsin.web.duty_api import DUTY_ROUTES
 from tocsin.web.health import Health
 from tocsin.web.openapi import RouteSpec
 from tocsin.web.query import EVENT_FILTERS, TIMELINE, Parameter
 from tocsin.web.reply import REPLY_ROUTES
+from tocsin.web.signin import SESSION_ROUTES
 from tocsin.web.watch_routes import WATCH_ROUTES
 
 EVENT_ID = Parameter(
@@ -29,14 +31,15 @@ LANG = Parameter("lang", "Language of the words.", {"type": "string", "enum": li
 STATIC_PATH = Parameter("path", "Name of a file.", {"type": "string"}, "path")
 
 ROUTES: tuple[RouteSpec, ...] = (
-    RouteSpec("/", "The page.", media="text/html"),
-    RouteSpec("/plain", "The plain page, which needs no build.", media="text/html"),
+    RouteSpec("/", "The page.", media="text/html", needs="open"),
+    RouteSpec("/plain", "The plain page, which needs no build.", media="text/html", needs="open"),
     RouteSpec(
         "/static/{path}",
         "Files of the plain page, and the outlines of the world.",
         media="*/*",
         parameters=(STATIC_PATH,),
         errors=(404,),
+        needs="open",
     ),
     RouteSpec(
         "/ui/{path}",
@@ -44,6 +47,7 @@ ROUTES: tuple[RouteSpec, ...] = (
         media="*/*",
         parameters=(STATIC_PATH,),
         errors=(404,),
+        needs="open",
     ),
     RouteSpec(
         "/api/events",
@@ -113,6 +117,7 @@ ROUTES: tuple[RouteSpec, ...] = (
         Words,
         parameters=(LANG,),
         errors=(400, 404),
+        needs="open",
     ),
     RouteSpec("/api/alerts", "Alerts that were sent, newest first.", AlertList, errors=(400,)),
     RouteSpec("/api/health", "How the engine is doing.", Health, errors=(400,)),
@@ -122,11 +127,21 @@ ROUTES: tuple[RouteSpec, ...] = (
         Coverage,
         errors=(400,),
     ),
-    RouteSpec("/api/ready", "Whether it can do its work.", Readiness, errors=(400, 503)),
+    RouteSpec(
+        "/api/ready", "Whether it can do its work.", Readiness, errors=(400, 503), needs="open"
+    ),
     RouteSpec("/api/attribution", "Whose work is used.", Credits, errors=(400,)),
     RouteSpec("/api/openapi.json", "This document.", dict[str, Any], errors=(400,)),
     *WATCH_ROUTES,
     *DUTY_ROUTES,
+    *DELIVERY_ROUTES,
     *REPLY_ROUTES,
-    RouteSpec("/metrics", "Counters for Prometheus.", media="text/plain", errors=(400,)),
+    *SESSION_ROUTES,
+    RouteSpec(
+        "/metrics",
+        "Counters for Prometheus.",
+        media="text/plain",
+        errors=(400,),
+        needs="operator",
+    ),
 )

@@ -1,4 +1,4 @@
-"""Serves the application from a thread, on this machine only."""
+"""Serves the application from a thread: on this machine, or elsewhere where people sign in."""
 
 import errno
 import ipaddress
@@ -36,13 +36,15 @@ class Served:
             self._thread.join(STOP_S)
 
 
-def serve(app: Starlette, host: str = "127.0.0.1", port: int = 8750) -> Served:
+def serve(
+    app: Starlette, host: str = "127.0.0.1", port: int = 8750, *, elsewhere: bool = False
+) -> Served:
     """Serve `app` until stopped; port 0 takes a free one.
 
-    Raises ConfigError when the host is not this machine (there is no sign-in yet) or the
-    port is taken.
+    `elsewhere` allows an address beyond this machine: people sign in, and come by https.
+    Raises ConfigError when the host is another machine's business or the port is taken.
     """
-    bound = _bound(_loopback(host), port)
+    bound = _bound(_address(host, elsewhere), port)
     config = uvicorn.Config(
         app,
         http="h11",
@@ -78,17 +80,18 @@ def serve(app: Starlette, host: str = "127.0.0.1", port: int = 8750) -> Served:
     return Served(f"http://{name}:{bound.getsockname()[1]}/", server, thread, app)
 
 
-def _loopback(host: str) -> str:
+def _address(host: str, elsewhere: bool) -> str:
     address = "127.0.0.1" if host == "localhost" else host
     try:
-        if ipaddress.ip_address(address).is_loopback:
+        if ipaddress.ip_address(address).is_loopback or elsewhere:
             return address
     except ValueError:
         pass
     raise ConfigError(
         "web.host",
-        "the page may only be served to this machine",
-        "Write 127.0.0.1, and reach it from elsewhere through an SSH tunnel.",
+        "the page may only be served to this machine, unless people sign in and come by https",
+        "Write 127.0.0.1; or give out a token (tocsin token add), set web.public_url to https, "
+        "and have a proxy hold the certificate.",
     )
 
 

@@ -36,12 +36,19 @@ class TooLarge(Exception):
     problem = Problem("The body is too large.", f"Send at most {BODY_BYTES} bytes.")
 
 
-def refusal(scope: Scope) -> tuple[Problem, int] | None:
-    """Why a request may not write: a foreign page, a foreign machine, a form, or too large."""
+def refusal(scope: Scope, *, signed_in: bool = False) -> tuple[Problem, int] | None:
+    """Why a request may not write: a foreign page, a foreign machine, a form, or too large.
+
+    Where people sign in, their role says who may write, and no longer the machine.
+    """
     headers = Headers(scope=scope)
     client = scope.get("client")
-    if client is None or client[0] not in _HERE:
-        return Problem("Only this machine may change something.", "Reach it by a tunnel."), 403
+    if not signed_in and (client is None or client[0] not in _HERE):
+        remedy = "Reach it by a tunnel, or give out tokens: tocsin token add."
+        return Problem("Only this machine may change something.", remedy), 403
+    if signed_in and "cookie" in headers and "origin" not in headers:
+        # Every browser says where a write comes from; a cookie without that is no page of ours.
+        return Problem("A session without an origin.", "Send a bearer token instead."), 403
     # A page of another site can make a browser send; it cannot make it lie about where from.
     origin, host = headers.get("origin"), headers.get("host", "")
     if origin is not None and origin not in (f"http://{host}", f"https://{host}"):

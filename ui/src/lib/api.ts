@@ -12,6 +12,12 @@ export class Refused extends Error {
   }
 }
 
+/** Called when an answer says that nobody is signed in. */
+let lost: () => void = () => {};
+export function onLost(call: () => void): void {
+  lost = call;
+}
+
 async function read<T>(answer: Response): Promise<T> {
   const text = await answer.text();
   let body: Record<string, unknown> = {};
@@ -21,6 +27,7 @@ async function read<T>(answer: Response): Promise<T> {
     // An answer that is no JSON has nothing to tell but its status.
   }
   if (answer.ok) return body as T;
+  if (answer.status === 401) lost();
   throw new Refused(
     answer.status,
     String(body.problem ?? `Answer ${answer.status}`),

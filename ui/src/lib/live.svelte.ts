@@ -26,6 +26,7 @@ class Live {
   #byId = new Map<string, TocsinEvent>();
   #fresh = new Set<string>();
   #skewMs = 0;
+  #begun = false;
   #frame = 0;
   #loading = 0;
   #arrivals: { events: TocsinEvent[]; alerts: Alert[] } | null = null;
@@ -33,6 +34,8 @@ class Live {
 
   /** Follow the engine until the page is closed. */
   begin(): void {
+    if (this.#begun) return;
+    this.#begun = true;
     const line = new Stream({
       onEvent: (data) => this.#take(data as TocsinEvent),
       onAlert: (data) => this.#takeAlert(data as Alert),

@@ -1,5 +1,6 @@
 /* Labels, figures and sentences from the closed keys of an event, in the reader's language. */
 
+import { live } from "./live.svelte";
 import { known, speech, t, type Key } from "./words.svelte";
 import type { Fact, Level, Place, Scalar, TocsinEvent, Why } from "./types";
 
@@ -54,6 +55,13 @@ export const capLong = (word: string): string => known("cap", `${word}_long`) ??
 export function country(code: string | null | undefined): string {
   if (!code || !/^[A-Z]{2}$/.test(code)) return code ?? "";
   const names = format("country", (lang) => new Intl.DisplayNames([lang], { type: "region" }));
+  return names.of(code) ?? code;
+}
+
+/** Name of a language from its code. */
+export function language(code: string): string {
+  if (!/^[a-z]{2,3}$/.test(code)) return code;
+  const names = format("language", (lang) => new Intl.DisplayNames([lang], { type: "language" }));
   return names.of(code) ?? code;
 }
 
@@ -172,7 +180,28 @@ const VALUES: Record<string, (value: Scalar) => string> = {
   country: (v) => country(String(v)),
   country_only: (v) => country(String(v)),
   phase: (v) => known("phase", String(v)) ?? String(v),
+  latest: (v) => time(String(v), live.nowMs),
+  doubtful_share: percent,
+  set_aside: (v) => hazard(String(v)),
+  other_place: (v) => placed(String(v)),
+  raises: (v) => known("turn", String(v)) ?? label(v),
+  lowers: (v) => known("turn", String(v)) ?? label(v),
 };
+
+/** A bound that is of another kind than the value. */
+const BOUNDS: Record<string, (value: Scalar) => string> = { other_place: percent, raises: turned, lowers: turned };
+
+/** What an event would become: a level, a tier or a phase, in the reader's words. */
+function turned(value: Scalar): string {
+  const key = String(value);
+  return speech.served?.phrases.tiers[key] ?? known("phase", key) ?? level(key);
+}
+
+/** `Town, PT` with the country in the reader's language. */
+export function placed(text: string): string {
+  const found = /^(.*), ([A-Z]{2})$/.exec(text);
+  return found ? `${found[1]}${comma()}${country(found[2])}` : text;
+}
 
 /** One ground as a plain sentence. */
 export function ground(why: Why): string {
@@ -182,7 +211,7 @@ export function ground(why: Why): string {
   const bounded = bound === null ? null : known("ground", `${why.ground}_b`);
   const sentence = bounded ?? known("ground", why.ground);
   if (!sentence) return `${label(why.ground)}: ${why.value}.`;
-  const filled = { v: value(why.value), b: bound === null ? "" : value(bound) };
+  const filled = { v: value(why.value), b: bound === null ? "" : (BOUNDS[why.ground] ?? value)(bound) };
   return sentence.replace(/\{([vb])\}/g, (_, name: "v" | "b") => filled[name]);
 }
 

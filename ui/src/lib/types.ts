@@ -91,6 +91,8 @@ export interface SourceHealth {
   received: number;
   admitted: number;
   refused: Record<string, number>;
+  deaf_since: string | null;
+  detail: string;
 }
 
 export interface Health {

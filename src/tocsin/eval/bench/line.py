@@ -14,7 +14,7 @@ from tocsin.sources.scan import scan_jetstream
 from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.vocabulary.pack import load_vocabulary
 
-CHUNK = 2_048
+CHUNK = 4_096
 """Frames the line is given at a time."""
 
 

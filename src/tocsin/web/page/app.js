@@ -5,6 +5,7 @@ import { movable } from "./hands.js";
 import { EventList } from "./list.js";
 import { WorldMap } from "./map.js";
 import { emptyState, lineState, showAlerts, showSources } from "./status.js";
+import { signedIn } from "./session.js";
 import { Stream, get } from "./stream.js";
 import { el, put } from "./dom.js";
 import { country, label } from "./words.js";
@@ -274,9 +275,6 @@ for (const radio of document.querySelectorAll("[name=level]")) {
     soon();
   });
 }
-$("zoom-in").addEventListener("click", () => map.zoom(1.7));
-$("zoom-out").addEventListener("click", () => map.zoom(1 / 1.7));
-$("zoom-all").addEventListener("click", () => map.reset());
 document.addEventListener("keydown", typed);
 addEventListener("hashchange", follow);
 addEventListener("popstate", follow);
@@ -290,10 +288,12 @@ const line = new Stream({
     soon();
   },
 });
-line.open();
-setInterval(soon, HEALTH_MS);
-setInterval(() => loadHealth().catch(() => {}), HEALTH_MS);
+signedIn().then(() => {
+  line.open();
+  setInterval(soon, HEALTH_MS);
+  setInterval(() => loadHealth().catch(() => {}), HEALTH_MS);
+  follow();
+});
 get("/static/world.json").then((world) => map.setWorld(world)).catch(() => {
   put($("map-note"), el("span", {}, "The outlines could not be loaded; the list is complete without them."));
 });
-follow();

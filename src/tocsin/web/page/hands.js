@@ -18,6 +18,10 @@ const KEYS = {
 export function movable(map) {
   const { root } = map;
   dragging(map, root);
+  const hand = (id, act) => root.querySelector(id).addEventListener("click", act);
+  hand("#zoom-in", () => map.zoom(1.7));
+  hand("#zoom-out", () => map.zoom(1 / 1.7));
+  hand("#zoom-all", () => map.reset());
   root.addEventListener(
     "wheel",
     (turn) => {

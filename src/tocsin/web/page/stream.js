@@ -1,5 +1,7 @@
 /* The line to the engine: live, reconnecting, or blind since when. */
 
+import { lost } from "./session.js";
+
 const BLIND_AFTER_MS = 10_000;
 const RETRY_MS = 3_000;
 
@@ -58,6 +60,7 @@ export class Stream {
 /** JSON of one address; throws when the answer is none. */
 export async function get(address) {
   const answer = await fetch(address, { headers: { accept: "application/json" } });
+  if (answer.status === 401) lost();
   if (!answer.ok) throw new Error(`answer ${answer.status}`);
   return answer.json();
 }
