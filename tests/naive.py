@@ -5,6 +5,7 @@ from naive_detect import (
     VoiceSets,
     distinct_voices,
     exposure,
+    heard,
     home_country,
     idf,
     marked,
@@ -22,7 +23,7 @@ from naive_text import (
 )
 
 __all__ = [
-    "Bins", "Token", "VoiceSets", "calm", "clitic", "distinct_voices", "exposure", "hits_of",
-    "home_country", "idf", "judged", "marked", "number_value", "similarity", "surprise",
-    "tokens_of", "verdict",
+    "Bins", "Token", "VoiceSets", "calm", "clitic", "distinct_voices", "exposure", "heard",
+    "hits_of", "home_country", "idf", "judged", "marked", "number_value", "similarity",
+    "surprise", "tokens_of", "verdict",
 ]  # fmt: skip

@@ -9,7 +9,8 @@ import msgspec
 from tocsin.batch import Batch, Removals
 from tocsin.bulletin import Bulletin
 from tocsin.clock import rfc3339
-from tocsin.detect.lifecycle import Detector, Found
+from tocsin.detect.lifecycle import Detector
+from tocsin.detect.outcome import Found
 from tocsin.detect.traits import place_table, traits_of_hazards
 from tocsin.detect.weigh import Watcher
 from tocsin.model import Event, Evidence, Phase

@@ -125,7 +125,9 @@ class Recalled:
         row = self._row.get(event.hazard)
         title = event.headline
         if row is not None:
-            title = headline(self._hazards[row], event.place, event.facts, event.tier, "resolved")
+            title = headline(
+                self._hazards[row], event.place, event.facts, event.tier, "resolved"
+            )
         return msgspec.structs.replace(
             event, revision=event.revision + 1, phase="resolved", at=rfc3339(at_ms),
             urgency="Past", headline=title,

@@ -1,7 +1,5 @@
 """Where the planes meet: arrays of reports become events that live, merge and end."""
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +13,7 @@ from tocsin.detect.describe import describe
 from tocsin.detect.hearing import Births, Hearing
 from tocsin.detect.links import find_rows
 from tocsin.detect.merge import absorb, clear_event
+from tocsin.detect.outcome import Found, Outcome
 from tocsin.detect.pace import YOUNG_MS, is_quiet, settle
 from tocsin.detect.prompt import Prompts, Word
 from tocsin.detect.register import Register
@@ -35,18 +34,6 @@ from tocsin.model import Evidence, Phase
 
 CANDIDATE_MS = 12 * HOUR_MS
 REOPEN_MS = 48 * HOUR_MS
-
-
-class Found(NamedTuple):
-    """What one feed brought: evidence in order of time, and which reports joined which event."""
-
-    evidence: list[Evidence]
-    joined: NDArray[np.int64]
-    """(j, 2): ordinal of the admitted report, number of the event; positions for `eval` only."""
-    merged: list[tuple[int, int]]
-    """(number that ended, number it became part of)."""
-    reported: list[tuple[int, int]]
-    """(number, joins noted until its first report, counted over all feeds)."""
 
 
 class Detector:
@@ -77,11 +64,7 @@ class Detector:
         self._next_tick_ms = 0
         self._start_bin = 0
         self._dirty: set[int] = set()
-        self._evidence: list[Evidence] = []
-        self._merged: list[tuple[int, int]] = []
-        self._joined: list[NDArray[np.int64]] = []
-        self._joins = 0
-        self._reported: list[tuple[int, int]] = []
+        self._outcome = Outcome()
 
     def feed(self, batch: Batch, removals: Removals, now_ms: int) -> Found:
         """Take a batch and its removals in order of arrival, then let minutes pass up to now."""
@@ -96,9 +79,7 @@ class Detector:
         self._rows(batch, row, batch.rows)
         self._ordinal += batch.rows
         self._pass_time(now_ms)
-        found = Found(self._evidence, self._take_joined(), self._merged, self._reported)
-        self._evidence, self._merged, self._reported = [], [], []
-        return found
+        return self._outcome.take()
 
     def tell(self, word: Word, at_ms: int) -> None:
         """Listen for what is said of an official word, from the next minute after `at_ms` on."""
@@ -119,12 +100,6 @@ class Detector:
         self._chores.begin(first_ms)
         self.state.flow.last_bin[0] = self._start_bin
 
-    def _take_joined(self) -> NDArray[np.int64]:
-        empty = np.zeros((0, 2), np.int64)
-        joined = np.concatenate(self._joined) if self._joined else empty
-        self._joined = []
-        return joined
-
     def _rows(self, batch: Batch, row: int, stop: int) -> int:
         """Run the kernel over rows up to `stop`, doing what it comes back for."""
         while row < stop:
@@ -144,12 +119,10 @@ class Detector:
         return row
 
     def _note_joined(self, pairs: NDArray[np.int64]) -> None:
-        """Turn event slots into event numbers, which outlive the slot."""
+        """Rows are (ordinal of a report, slot of its event)."""
         if len(pairs):
             self._dirty.update(int(e) for e in np.unique(pairs[:, 1]))
-            numbers = self.state.events.number[pairs[:, 1]]
-            self._joined.append(np.column_stack([pairs[:, 0], numbers]))
-            self._joins += len(pairs)
+            self._outcome.note_joined(pairs[:, 0], self.state.events.number[pairs[:, 1]])
 
     # -- births ---------------------------------------------------------------------------
 
@@ -199,7 +172,7 @@ class Detector:
             return
         events.stage[e] = LIVE
         settle(self.state, e, self._start_bin)
-        self._reported.append((int(events.number[e]), self._joins))
+        self._outcome.note_reported(int(events.number[e]))
         self._emit(e, "reported", now_ms)
 
     def _heard(self, now_ms: int) -> tuple[int, int]:
@@ -217,7 +190,7 @@ class Detector:
         self._prompts.rename(old, new)
         if old in self._scales.backed:
             self._scales.backed.add(new)
-        self._merged.append((old, new))
+        self._outcome.merged.append((old, new))
         self._register.strike_out(old)
         self._dirty.discard(e)
         self._dirty.add(home)
@@ -312,8 +285,7 @@ class Detector:
         reports = self.state.reports
         rows = np.flatnonzero((reports.dies_ms > 0) & (reports.family == family))
         self._take_back(rows, now_ms)
-        evidence, self._evidence = self._evidence, []
-        return evidence
+        return self._outcome.take_evidence()
 
     # -- words ----------------------------------------------------------------------------
 
@@ -321,7 +293,7 @@ class Detector:
         self._dirty.discard(e)
         heard_ms, tried = self._heard(at_ms)
         scene = self._scales.scene(e, int(self.state.events.hazard[e]), heard_ms, at_ms, tried)
-        self._evidence.append(
+        self._outcome.evidence.append(
             describe(
                 self.state.events, e, self._register.id_of(e), phase, at_ms, merged_into,
                 self._scales.belief(e, scene),

@@ -14,8 +14,9 @@ WINDOWS_BINS = (6, 24, 72)
 """Within how many times ten minutes the voices must have spoken."""
 UNUSUAL = 2.6
 """Surprise (-log10 p) that will do where an agency has spoken: one in four hundred."""
-PRIOR_SEEN, PRIOR_BINS = 0.5, 72.0
-"""What is said of a hazard in an area where nothing was heard yet: one report in a day."""
+PRIOR_SEEN, PRIOR_BINS = 0.3, 36.0
+"""What is said of a hazard in an area where nothing was heard yet: about one report in a day, a
+guess that six hours of hearing outweigh."""
 INSIDE = 0.5
 """Share of a candidate's votes for places that must lie in the area of a word it is about."""
 FINE_LEAST = 3

@@ -1,7 +1,6 @@
 """A detector's whole memory as one run of bytes, to cut recordings with and never for a disk."""
 
 import hashlib
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -88,7 +87,7 @@ def arrays_of(detector: Detector) -> dict[str, NDArray[np.generic]]:
     found = {
         f"{group}.{name}": array
         for group, table in _tables(detector).items()
-        for name, array in table._asdict().items()
+        for name, array in table.items()
     }
     register = detector._register
     backed = np.isin(detector.state.events.number, list(detector._scales.backed))
@@ -107,10 +106,12 @@ def arrays_of(detector: Detector) -> dict[str, NDArray[np.generic]]:
 
 def _remember(detector: Detector, columns: dict[str, NDArray[np.generic]]) -> None:
     for group, table in _tables(detector).items():
-        for name, array in table._asdict().items():
+        for name, array in table.items():
             np.copyto(array, columns[f"{group}.{name}"])
     np.copyto(detector._register.births_ms, columns["register.births_ms"])
-    for (owner, name), count in zip(_counters(detector), columns["counters"].tolist(), strict=True):
+    for (owner, name), count in zip(
+        _counters(detector), columns["counters"].tolist(), strict=True
+    ):
         setattr(owner, name, count)
     detector._register.recall(columns["register.ids"].tolist())
     backed = detector.state.events.number[columns["backed"]]
@@ -118,9 +119,13 @@ def _remember(detector: Detector, columns: dict[str, NDArray[np.generic]]) -> No
     detector._dirty = set(np.flatnonzero(columns["dirty"]).tolist())
 
 
-def _tables(detector: Detector) -> dict[str, Any]:
-    """The detector's own tables and those of the official words it listens for."""
-    return {**detector.state._asdict(), "words": detector._prompts.words}
+def _tables(detector: Detector) -> dict[str, dict[str, NDArray[np.generic]]]:
+    """The detector's own tables and that of the official words it listens for, array by array.
+
+    A word that was told and waits for its minute is in the hands of whoever told it.
+    """
+    tables = {name: table._asdict() for name, table in detector.state._asdict().items()}
+    return {**tables, "words": detector._prompts.words._asdict()}
 
 
 def _counters(detector: Detector) -> tuple[tuple[object, str], ...]:
@@ -130,7 +135,7 @@ def _counters(detector: Detector) -> tuple[tuple[object, str], ...]:
         (detector, "_taken"),
         (detector, "_next_tick_ms"),
         (detector, "_start_bin"),
-        (detector, "_joins"),
+        (detector._outcome, "joins"),
         (detector._register, "ordinal"),
         (detector._chores, "period_ms"),
     )

@@ -37,7 +37,10 @@ def place_of(circle: Circle, gazetteer: Gazetteer) -> Place | None:
     rows = np.flatnonzero(towns & (np.abs(gazetteer.lat - circle.lat) <= wide_km / KM_A_DEGREE))
     away_km = distance_km(circle.lat, circle.lon, gazetteer.lat[rows], gazetteer.lon[rows])
     if (away_km <= wide_km).any():
-        at = int(np.argmax(np.where(away_km <= wide_km, gazetteer.population[rows], -1)))
+        # The side of a border counts on which the middle is: the largest may lie across a lake.
+        same = gazetteer.country[rows] == gazetteer.country[rows[away_km.argmin()]]
+        near = same & (away_km <= wide_km)
+        at = int(np.argmax(np.where(near, gazetteer.population[rows], -1)))
     else:
         far_km = max(FAR_KM, circle.radius_km)
         rows = np.flatnonzero(towns & (np.abs(gazetteer.lat - circle.lat) <= far_km / KM_A_DEGREE))

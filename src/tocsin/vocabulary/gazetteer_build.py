@@ -97,7 +97,9 @@ def _places(entries: list[Entry]) -> dict[str, NDArray[Any]]:
     }
 
 
-def _names(entries: list[Entry], folder: Path, linked: set[int]) -> dict[str, NDArray[Any]]:
+def _names(
+    entries: list[Entry], folder: Path, linked: set[int]
+) -> dict[str, NDArray[Any]]:
     """Columns of the names; of the places in `linked` others are called."""
     words = read_words(folder)
     owners: dict[int, dict[int, tuple[int, float]]] = defaultdict(dict)
@@ -140,10 +142,8 @@ def _forms(entry: Entry, words: Words) -> Iterator[tuple[list[int], int, float]]
             called = hashes if name == base else phrase_tokens(base)[0]
             begins = BY_FIRST if called == first[: len(called)] else BY_NAME
             say = 1.0 if called == first else begins
-            yield (
-                hashes,
-                flags | (SORTED if entry.sort else 0),
-                entry.prior * (1.0 if by_hand else say),
+            yield hashes, flags | (SORTED if entry.sort else 0), entry.prior * (
+                1.0 if by_hand else say
             )
 
 
@@ -255,7 +255,9 @@ def build(folder: Path = DATA) -> Path:
     entries = [
         *cities,
         *units,
-        *countries(nations, cities, rows, names, read_places(folder, "countries_more")["names"]),
+        *countries(
+            nations, cities, rows, names, read_places(folder, "countries_more")["names"]
+        ),
         *areas(kept),
         *regions_of(made, cities),
     ]

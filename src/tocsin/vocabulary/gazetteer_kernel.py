@@ -287,35 +287,13 @@ def match(at, hashes, bare, start, end, kind, shape, names, places, word_sets, s
                 # Few words begin a name, and to hand over all these arrays takes its time.
                 if reach[np.int64(hashes[i]) & spread] > 0:
                     row, stop, lack = longest_at(
-                        i,
-                        first,
-                        last,
-                        hashes[i],
-                        False,
-                        shout,
-                        tokens,
-                        bare,
-                        kind,
-                        names,
-                        places,
-                        word_sets,
-                        sites,
+                        i, first, last, hashes[i], False, shout, tokens, bare, kind, names, places,
+                        word_sets, sites,
                     )
                 if row < 0 and bare[i] != np.uint64(0):
                     row, stop, lack = longest_at(
-                        i,
-                        first,
-                        last,
-                        bare[i],
-                        True,
-                        shout,
-                        tokens,
-                        bare,
-                        kind,
-                        names,
-                        places,
-                        word_sets,
-                        sites,
+                        i, first, last, bare[i], True, shout, tokens, bare, kind, names, places,
+                        word_sets, sites,
                     )
             if row < 0:
                 i += 1
