@@ -1,9 +1,12 @@
 """What the tests of both pages share: an invented day, hostile words, and an eye for contrast."""
 
+from pathlib import Path
+
 import msgspec
 from playwright.sync_api import Locator, Page, expect
 
 import web_events as invented
+from tidy.files import ROOT
 from tocsin.clock import rfc3339
 from tocsin.model import BulletinRef, Event, Fact, Ground, Place, Why
 from tocsin.web import Board
@@ -14,6 +17,7 @@ PHONE = {
     "viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True,
     "device_scale_factor": 2,
 }  # fmt: skip
+AXE = ROOT / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 QUAKE = f"{17:016d}"
 
 
@@ -94,6 +98,18 @@ def hostile_event(number: int, words: str) -> Event:
         contract=words, expires=words, extent=(words,), population=words,
         first_seen=rfc3339(invented.NOW_MS),
     )  # fmt: skip
+
+
+def serious(page: Page) -> list[str]:
+    """What axe finds serious or worse; it is run beside the page, past its content policy."""
+    session = page.context.new_cdp_session(page)
+    session.send("Runtime.evaluate", {"expression": Path(AXE).read_text()})
+    found = page.evaluate(
+        "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
+        ".filter(one => ['serious', 'critical'].includes(one.impact))"
+        ".map(one => `${one.id}: ${one.nodes.map(node => node.target.join(' ')).slice(0, 3)}`)"
+    )
+    return list(found)
 
 
 CONTRAST = """

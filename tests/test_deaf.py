@@ -100,7 +100,7 @@ def test_a_feed_is_deaf_when_its_server_stops_to_answer_not_when_it_has_no_news(
     tmp_path, kind, deaf
 ):
     rig = Rig(tmp_path, "one")
-    intake = Intake("feed", kind(), 0, rig.engine._queue, rig.clock, None, rig.engine._rng)
+    intake = Intake("feed", kind(), 0, rig.engine._inbox, rig.clock, None, rig.engine._rng)
     rig.clock.advance(HOUR_MS / 1000)
     assert (intake.deaf_since_ms is not None) is deaf
 

@@ -1,6 +1,5 @@
 """The engine as it runs: steps, commits before it tells, stops, and starts again where it was."""
 
-import queue
 import random
 import threading
 
@@ -10,7 +9,8 @@ import pytest
 from streams import START_MS, burst, chatter, frames, merged
 from tocsin.clock import HOUR_MS, MINUTE_MS, HeldClock, rfc3339
 from tocsin.config import Spec
-from tocsin.engine.intake import Chunk, Intake
+from tocsin.engine.inbox import CHUNKS, Chunk, Inbox
+from tocsin.engine.intake import Intake
 from tocsin.engine.keys import live_keys, seeded_keys
 from tocsin.engine.live import SILENCE_MS, Engine, Listeners
 from tocsin.errors import Corruption, InputError, SourceEnded, SourceLost, SourceRefused
@@ -192,7 +192,7 @@ def test_a_source_that_catches_up_keeps_its_hours(tmp_path):
 
 
 def intake_of(source, clock=None):
-    out = queue.Queue(64)
+    out = Inbox()
     intake = Intake("s", source, 0, out, clock or HeldClock(START_MS), None, Still(1))
     return intake, out
 
@@ -236,7 +236,7 @@ def test_a_lost_source_is_reopened_at_its_cursor():
     intake, out = intake_of(source)
     finished(intake)
     assert source.opened == [None, "1"]
-    assert [chunk.frames for chunk in out.queue if chunk.frames] == [[b"a"], [b"b"]]
+    assert [chunk.frames for chunk in out.take(0.0) if chunk.frames] == [[b"a"], [b"b"]]
     assert intake.reconnects == 1
 
 
@@ -260,16 +260,17 @@ def test_back_off_grows_while_lost_and_begins_anew_after_a_live_time():
 
 
 def test_a_full_queue_slows_the_source_and_loses_nothing():
-    source = Scripted(*[[b"%d" % k] for k in range(200)], SourceEnded("over"))
+    source = Scripted(*[[b"%d" % k] for k in range(2 * CHUNKS)], SourceEnded("over"))
     intake, out = intake_of(source)
     intake.start()
     seen = []
-    while len(seen) < 200:
-        seen += out.get(timeout=WAIT_S).frames
-        assert out.qsize() <= 64
+    while len(seen) < 2 * CHUNKS:
+        chunks = out.take(WAIT_S)
+        assert 0 < len(chunks) <= CHUNKS
+        seen += [frame for chunk in chunks for frame in chunk.frames]
     intake.stop()
-    assert seen == [b"%d" % k for k in range(200)]
-    assert intake.cursor == "200"
+    assert seen == [b"%d" % k for k in range(2 * CHUNKS)]
+    assert intake.cursor == str(2 * CHUNKS)
 
 
 def test_the_installation_keeps_its_keys(tmp_path):

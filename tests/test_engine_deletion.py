@@ -9,7 +9,7 @@ import pytest
 from streams import START_MS, burst, chatter, closure, deletion, frames, merged, row
 from test_engine import WAIT_S, WATCH, Scripted, intake_of
 from tocsin.clock import HOUR_MS, MINUTE_MS, HeldClock
-from tocsin.engine.intake import Chunk
+from tocsin.engine.inbox import CHUNKS, Chunk
 from tocsin.engine.keys import seeded_keys
 from tocsin.engine.live import Engine, Listeners
 from tocsin.errors import SourceLost
@@ -131,13 +131,12 @@ def test_a_delete_at_the_end_of_a_full_queue_is_honoured_in_the_next_step(rig):
     engine = rig.engine
     intake = engine.intakes[0]
     idle = frames(chatter(0.2, END_MS))
-    for number in range(63):
-        engine._queue.put_nowait(Chunk(intake, idle[number : number + 1], None, END_MS))
-    engine._queue.put_nowait(
-        Chunk(intake, frames(TAKEN_BACK["deleted posts"]), None, rig.clock.now_ms())
-    )
-    assert engine._queue.full()
-    engine._step(engine._collect())
+    for number in range(CHUNKS - 1):
+        row = number % len(idle)
+        assert engine._inbox.put(Chunk(intake, idle[row : row + 1], None, END_MS), 0.0)
+    last = Chunk(intake, frames(TAKEN_BACK["deleted posts"]), None, rig.clock.now_ms())
+    assert engine._inbox.put(last, 0.0) and not engine._inbox.put(last, 0.0)
+    engine._step(engine._inbox.take(0.0))
     assert rig.phases() == ["withdrawn"]
 
 
@@ -180,7 +179,7 @@ def test_every_gap_travels_with_the_frames_behind_it():
     intake.start()
     chunks = []
     while sum(len(chunk.frames) for chunk in chunks) < 3:
-        chunks.append(out.get(timeout=WAIT_S))
+        chunks += out.take(WAIT_S)
     intake.stop()
     seen = [(list(chunk.frames), chunk.gap) for chunk in chunks]
     assert [frame for given, _ in seen for frame in given] == [b"a", b"b", b"c"]

@@ -1,5 +1,7 @@
 """After a restart events go on under their ids, nothing is told twice, and what ceased ends."""
 
+from contextlib import closing
+
 import msgspec
 import numpy as np
 import pytest
@@ -8,8 +10,10 @@ from reports import START_MS, Report, batch_of
 from test_pipeline import GAZETTEER, IDS, LIMA, QUAKE, Line, bulletin, crowd
 from tocsin.batch import Removals
 from tocsin.clock import DAY_MS, HOUR_MS, MINUTE_MS, rfc3339
+from tocsin.engine import memory
 from tocsin.gate.voices import LIVE_TAGS
-from tocsin.recalled import HELD_MOST, QUIET_MS, RECALLED_MOST, Recalled
+from tocsin.recalled import HELD_MOST, QUIET_MS, RECALLED_MOST, WORD_MS, Recalled
+from tocsin.store import Store
 from tocsin.vocabulary.hazards import load_hazards
 
 AREQUIPA = GAZETTEER.find("Arequipa, Peru")[0]
@@ -182,6 +186,40 @@ def test_a_bulletin_confirms_what_went_on(told):
     assert [(e.event_id, e.tier, e.origin) for e in found] == [
         (before.event_id, "official", "both")
     ]
+
+
+def test_an_official_word_stands_until_its_feed_is_read_again_or_ought_to_have_been(told):
+    line, _, events = told
+    sent = bulletin(STOP_MS + MINUTE_MS, magnitude=6.4)
+    (both,) = line.step([], [sent], STOP_MS + 2 * MINUTE_MS)
+    more, soon_ms = crowd(60, STOP_MS + 3 * MINUTE_MS, "n"), STOP_MS + 8 * MINUTE_MS
+    for read_again, told_again in (([], set()), ([sent], {"official"})):
+        again = restarted(line, [*events, both], until_ms=STOP_MS + 2 * MINUTE_MS)
+        found = again.step(more, read_again, soon_ms)
+        assert {e.tier for e in found} == told_again
+        assert {e.event_id for e in found} <= {both.event_id}
+    # A feed that is silent for so long has nothing to say for it any more.
+    late_ms = soon_ms + WORD_MS
+    again = restarted(line, [*events, both], until_ms=STOP_MS + 2 * MINUTE_MS)
+    assert again.step(more, [], soon_ms) == []
+    found = again.step(crowd(9, late_ms, "m"), [], late_ms + MINUTE_MS)
+    assert {(e.event_id, e.origin) for e in found} == {(both.event_id, "posts")}
+
+
+def test_a_word_that_a_restart_lost_founds_no_second_event_when_it_is_read_again(told, tmp_path):
+    line, _, events = told
+    sent = bulletin(STOP_MS + MINUTE_MS, magnitude=6.4)
+    (both,) = line.step([], [sent], STOP_MS + 2 * MINUTE_MS)
+    assert both.origin == "both"
+    # Started again before its feed was read, the line told the event without the word.
+    lost = msgspec.structs.replace(
+        both, revision=both.revision + 1, origin="posts", tier="unconfirmed", bulletins=()
+    )
+    with closing(Store.open(tmp_path / "kept.db")) as store:
+        store.commit_step([*events, both, lost], [], {}, STOP_MS)
+        again = Line(ordinal=line.line.ordinal)
+        memory.recall(store, again.line, STOP_MS + 3 * MINUTE_MS)
+    assert again.step([], [sent], STOP_MS + 4 * MINUTE_MS) == []
 
 
 def test_both_memories_are_bounded(told):

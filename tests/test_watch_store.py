@@ -30,6 +30,7 @@ TABLES = [
     {"hazards": "any", "not_hazards": ["hail", "storms"], "places": ["Japan", "Lisbon, Portugal"],
      "not_places": ["Osaka"], "min_severity": "Severe", "languages": ["pt", "ja"],
      "quiet": "22:00-07:00", "zone": "Europe/Madrid"},
+    {"hazards": ["flood"], "lang": "ja", "zone": "Asia/Tokyo", "units": "imperial"},
     {"hazards": ["power_outage"], "facts": {"without_power": 10_000}, "lat": 39.4, "lon": -0.4},
     {"hazards": ["flood"], "outline": {"type": "Polygon", "coordinates": [CORNERS]},
      "facilities": ["mosque"]},
@@ -80,6 +81,8 @@ def test_two_watches_that_differ_in_one_thing_have_two_ids(find):
         ({"languages": ["xx"]}, "languages"),
         ({"quiet": "22-7"}, "quiet"),
         ({"quiet": "22:00-07:00", "zone": "Mars/Base"}, "zone"),
+        ({"lang": "tlh"}, "lang"),
+        ({"units": "furlongs"}, "units"),
         ({"facilities": ["embassy of nowhere"]}, "facilities"),
     ],
 )

@@ -10,6 +10,7 @@ from tocsin.bulletin import Certainty as Certainty
 from tocsin.bulletin import Severity as Severity
 from tocsin.bulletin import Support as Support
 from tocsin.bulletin import Urgency as Urgency
+from tocsin.speech import Speech as Speech
 
 K_VOICES = 5
 """No event with fewer distinct voices (contract P3); a floor, not a setting."""
@@ -234,7 +235,8 @@ class Watch(msgspec.Struct, frozen=True):
 
     Any of `areas` will do; all of `facts` must be reached; `facilities` bound nothing, for
     events do not tell them. The event lies where one of `languages` is an everyday one; in `quiet`
-    hours (of `zone`) all but red ones wait.
+    hours (of `zone`) all but red ones wait. Its messages are told in `lang`, `zone` and `units`,
+    where these are set.
     """
 
     id: str
@@ -259,6 +261,8 @@ class Watch(msgspec.Struct, frozen=True):
     languages: tuple[str, ...] = ()
     quiet: str = ""
     zone: str = "UTC"
+    lang: str = ""
+    units: str = ""
 
 
 class Earlier(msgspec.Struct, frozen=True):
@@ -286,6 +290,7 @@ class Alert(msgspec.Struct, frozen=True):
     corrects: bool = False  # it takes back or lowers what this channel was told
     mode: Mode = "live"
     answer_url: str = ""
+    speech: Speech = Speech()
 
 
 class Receipt(msgspec.Struct, frozen=True):

@@ -11,12 +11,13 @@ from tocsin.bulletin import Bulletin
 from tocsin.clock import rfc3339
 from tocsin.detect.lifecycle import Detector
 from tocsin.detect.outcome import Found
+from tocsin.detect.parts import WHOLE, Parts
 from tocsin.detect.traits import place_table, traits_of_hazards
 from tocsin.detect.weigh import Watcher
-from tocsin.model import Event, Evidence, Phase
+from tocsin.model import BulletinRef, Event, Evidence, Phase
 from tocsin.official.alone import Alone, Standing, is_one, touches
 from tocsin.official.corroborate import Corroborator
-from tocsin.prompting import word_of
+from tocsin.prompting import words_of
 from tocsin.recalled import Recalled
 from tocsin.render import same_matter
 from tocsin.revision import Composer, at_ms_of, end_ms, is_live
@@ -57,20 +58,17 @@ class Pipeline:
         contract: str,
         ordinal: int = 0,
         watcher: Watcher | None = None,
+        parts: Parts = WHOLE,
     ) -> None:
         """`families[i]` is that of stream i, and streams may share one; `contract` the hash each
-        event carries; `ordinal` how many events were founded before this start."""
+        event carries; `ordinal` how many events were founded before this start; `parts` are all
+        but where somebody measures what one is good for."""
         self._hazards = load_hazards()
         self._gazetteer = gazetteer
         traits = traits_of_hazards()
         self._recalled = Recalled(traits.related, self._hazards)
         self._detector = Detector(
-            place_table(gazetteer),
-            traits,
-            len(LANGUAGES),
-            identity_key,
-            ordinal,
-            watcher,
+            place_table(gazetteer), traits, len(LANGUAGES), identity_key, ordinal, watcher, parts
         )
         self._official = Corroborator()
         self._composer = Composer(gazetteer, families, self._official, contract)
@@ -105,10 +103,8 @@ class Pipeline:
         counts from its `sent` on, or from now when it comes late.
         """
         self._waiting = sorted([*self._waiting, *bulletins], key=lambda b: (b.sent_ms, b.id))
-        for bulletin in bulletins:
-            word = word_of(bulletin, self._gazetteer)
-            if word is not None:
-                self._detector.tell(word, max(bulletin.sent_ms, self._now_ms))
+        for word, sent_ms in words_of(bulletins, self._gazetteer):
+            self._detector.tell(word, max(sent_ms, self._now_ms))
         found = self._detector.feed(batch, removals, now_ms)
         events: list[Event] = []
         until_ms = max(self._now_ms, now_ms)
@@ -146,6 +142,10 @@ class Pipeline:
                 known = self._alone.evidence(standing, event.phase, at_ms_of(event.at))
                 self._last[event.event_id] = _Last(event, known)
 
+    def know(self, references: Iterable[BulletinRef]) -> None:
+        """These bulletins spoke of events that were told by an earlier start."""
+        self._alone.know(references)
+
     def _release(self, until_ms: int) -> list[Event]:
         """Let bulletins sent until now speak, and words that ran out by now end, in order."""
         events: list[Event] = []
@@ -164,6 +164,7 @@ class Pipeline:
     def _heed(self, bulletin: Bulletin) -> list[Event]:
         """Revise the events a bulletin speaks of; if it speaks of none, it is one by itself."""
         self._official.add(bulletin)
+        self._recalled.heard(bulletin)
         # A late one speaks now: not before the last step, nor before what was just told.
         at_ms = max(bulletin.sent_ms, self._told_ms)
         events: list[Event] = []
@@ -246,7 +247,7 @@ class Pipeline:
                     evidence = msgspec.structs.replace(evidence, phase="updated")
                 last = _Last(before, evidence)
                 event = self._composer.reported(evidence, before)
-        if last is not None and self._recalled.is_thin(evidence):
+        if last is not None and self._recalled.waits(evidence, last.event):
             self._last[evidence.event_id] = _Last(last.event, evidence)
             return []
         if last is not None and only_if_bulletins_changed:

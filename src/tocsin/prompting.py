@@ -1,6 +1,7 @@
 """What an official word prompts the detector to look for: hazards, places and a span of time."""
 
 import hashlib
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,16 @@ UNNAMED = "incident"
 NEAR_KM = 300.0
 """How far off the nearest town may be that tells the country and the unit."""
 KM_A_DEGREE = 110.5
+
+
+def words_of(
+    bulletins: Iterable[Bulletin], gazetteer: Gazetteer
+) -> Iterator[tuple[Word, int]]:
+    """The words of bulletins that prompt, each with when it was sent."""
+    for bulletin in bulletins:
+        word = word_of(bulletin, gazetteer)
+        if word is not None:
+            yield word, bulletin.sent_ms
 
 
 def word_of(bulletin: Bulletin, gazetteer: Gazetteer) -> Word | None:

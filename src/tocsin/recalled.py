@@ -8,7 +8,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.clock import HOUR_MS, rfc3339
+from tocsin.bulletin import Bulletin
+from tocsin.clock import HOUR_MS, MINUTE_MS, rfc3339
 from tocsin.model import BANDS, Event, Evidence, Place
 from tocsin.rate.bands import voices_band
 from tocsin.render import headline
@@ -24,6 +25,8 @@ QUIET_MS = 4 * HOUR_MS
 """An event nobody continues for so long is over, as one is whose reports cease."""
 AGAIN_MS = 12 * HOUR_MS
 """How long after its last revision reports without a place of their own may continue an event."""
+WORD_MS = 15 * MINUTE_MS
+"""How long an event told with an official word is not told without it, before feeds are read."""
 REOPEN_MS = 48 * HOUR_MS
 """How long reports of its very place may."""
 
@@ -37,6 +40,8 @@ class Recalled:
         self._row = {hazard.key: row for row, hazard in enumerate(hazards)}
         self._waiting: OrderedDict[str, Event] = OrderedDict()
         self._thin: dict[str, int] = {}
+        self._words: set[tuple[str, str]] = set()
+        """Official words that were told before and not yet read again."""
         self._held: OrderedDict[str, Evidence] = OrderedDict()
         self._until_ms = self._begun_ms = 0
 
@@ -52,6 +57,7 @@ class Recalled:
         if event.phase in ("withdrawn", "merged"):
             return
         self._waiting[event.event_id] = event
+        self._words |= {(ref.source, ref.id) for ref in event.bulletins}
         if len(self._waiting) > RECALLED_MOST:
             self._waiting.popitem(last=False)
 
@@ -92,6 +98,23 @@ class Recalled:
         if is_live(home) and voices_band(evidence.voices) != home.voices:
             self._thin[home.event_id] = BANDS.index(home.voices)
         return home
+
+    def heard(self, bulletin: Bulletin) -> None:
+        """An agency speaks again of these words, be it to take them back."""
+        self._words -= {(bulletin.source, name) for name in (bulletin.id, *bulletin.references)}
+
+    def waits(self, evidence: Evidence, event: Event) -> bool:
+        """Whether an event told before the restart is not revised yet.
+
+        Its reports or its official word may not have been read again: it would be lowered, and
+        raised a moment later. That it ends, or that it is taken back, is told all the same.
+        """
+        if self.is_thin(evidence):
+            return True
+        if evidence.phase not in ("reported", "updated"):
+            return False
+        told = any((ref.source, ref.id) in self._words for ref in event.bulletins)
+        return told and evidence.at_ms <= max(self._until_ms, self._begun_ms) + WORD_MS
 
     def is_thin(self, evidence: Evidence) -> bool:
         """Whether fewer speak of an event than before the restart: then it is not revised.

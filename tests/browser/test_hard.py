@@ -1,7 +1,5 @@
 """What the page must bear: hostile words, a thousand events, readers who see or hear little."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -14,12 +12,11 @@ from browser_page import (
     fill,
     hostile_event,
     no_wider_than_the_window,
+    serious,
     stands_out,
 )
-from tidy.files import ROOT
 
 pytestmark = pytest.mark.browser
-AXE = ROOT / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 COUNT = "document.querySelectorAll('script, iframe, img, style, object, embed').length"
 
 
@@ -86,18 +83,6 @@ def test_a_thousand_events_are_shown_filtered_and_walked_through(board, opened):
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.locator("#panel h2")).to_have_text("Wildfire of the moment")
-
-
-def serious(page: Page) -> list[str]:
-    """What axe finds serious or worse; it is run beside the page, past its content policy."""
-    session = page.context.new_cdp_session(page)
-    session.send("Runtime.evaluate", {"expression": Path(AXE).read_text()})
-    found = page.evaluate(
-        "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
-        ".filter(one => ['serious', 'critical'].includes(one.impact))"
-        ".map(one => `${one.id}: ${one.nodes.map(node => node.target.join(' ')).slice(0, 3)}`)"
-    )
-    return list(found)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

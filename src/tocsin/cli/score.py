@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from tocsin.cli.screen import emit
+from tocsin.eval.ablation import write_ablation
 from tocsin.eval.confusion import write_mistakes
 from tocsin.eval.report import run_score
 from tocsin.eval.scorecard import score as measure
@@ -28,6 +29,12 @@ def score(
         Path | None,
         typer.Option(help="Instead write confusion tables of the gate, as Markdown, to this file."),
     ] = None,
+    ablate: Annotated[
+        Path | None,
+        typer.Option(
+            help="Instead leave out one part at a time; the table, as Markdown, to this file."
+        ),
+    ] = None,
     before: Annotated[
         Path | None, typer.Option(help="An earlier scorecard's JSON, shown beside in Markdown.")
     ] = None,
@@ -44,6 +51,10 @@ def score(
     """
     if mistakes is not None:
         Console().print(f"{write_mistakes(data, mistakes):,} labelled posts: {mistakes}")
+        raise typer.Exit(0)
+    if ablate is not None:
+        screen = Console(stderr=True)
+        write_ablation(data, ablate, seeds, lambda said: screen.print(said, style="dim"))
         raise typer.Exit(0)
     if json:
         card = measure(data, seeds, tuple(only) if only else None)

@@ -33,7 +33,9 @@ def add(
     evidence: Annotated[str | None, typer.Option(help="fast, balanced or confirmed.")] = None,
     min_level: Annotated[str | None, typer.Option(help="green, yellow or red.")] = None,
     quiet: Annotated[str | None, typer.Option(help="Hours to wait in, as 22:00-07:00.")] = None,
-    zone: Annotated[str | None, typer.Option(help="Time zone of the quiet hours.")] = None,
+    zone: Annotated[str | None, typer.Option(help="Time zone, also of the quiet hours.")] = None,
+    lang: Annotated[str | None, typer.Option(help="Language of its messages.")] = None,
+    units: Annotated[str | None, typer.Option(help="metric or imperial, in messages.")] = None,
     sites: Annotated[
         Path | None, typer.Option(help="CSV of id,label,latitude,longitude,radius_km: your sites.")
     ] = None,
@@ -49,7 +51,8 @@ def add(
     configuration = load(config)
     given = {
         "text": text, "channel": channel, "evidence": evidence, "min_level": min_level,
-        "quiet": quiet, "zone": zone, "sites": _read(sites) if sites else None,
+        "quiet": quiet, "zone": zone, "lang": lang, "units": units,
+        "sites": _read(sites) if sites else None,
     }  # fmt: skip
     table = {key: value for key, value in given.items() if value is not None}
     watch = compile_tables([table], configuration)[0]

@@ -112,6 +112,8 @@ def baseline_span(start_bin, window_bins, now_bin):
 def cell_surprise(flow, start_bin, row, last_bin, sort, hazard, n, window_bins, now_bin):
     """Surprise of n voices in a cell's window of `window_bins` ten-minute bins."""
     first, edge = baseline_span(start_bin, window_bins, now_bin)
+    if flow.rules[1] == 0.0:
+        edge = now_bin
     prior = PRIOR_HAZARD if sort == 0 else PRIOR_CELL
     seen = prior + bins_sum(row, last_bin, first, edge)
     lagged = PRIOR_WEIGHT
@@ -134,4 +136,4 @@ def crowding(flow, now_bin):
     (Bonferroni), so that false bursts a day do not grow with the stream.
     """
     total = bins_sum(flow.total, flow.last_bin[0], now_bin - LAG_BINS + 1, now_bin)
-    return max(math.log10(max(total, 1.0) / TESTS_A_DAY), 0.0)
+    return flow.rules[0] * max(math.log10(max(total, 1.0) / TESTS_A_DAY), 0.0)

@@ -8,13 +8,13 @@ from tocsin.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from tocsin.detect import advance as adv
 from tocsin.detect import nucleus
 from tocsin.detect.chores import Chores
-from tocsin.detect.company import Company
 from tocsin.detect.describe import describe
 from tocsin.detect.hearing import Births, Hearing
 from tocsin.detect.links import find_rows
 from tocsin.detect.merge import absorb, clear_event
 from tocsin.detect.outcome import Found, Outcome
 from tocsin.detect.pace import YOUNG_MS, is_quiet, settle
+from tocsin.detect.parts import WHOLE, Parts
 from tocsin.detect.prompt import Prompts, Word
 from tocsin.detect.register import Register
 from tocsin.detect.removal import remove_report
@@ -29,7 +29,7 @@ from tocsin.detect.state import (
     new_state,
 )
 from tocsin.detect.traits import Traits
-from tocsin.detect.weigh import RIPE_SCORE, Scales, Watcher
+from tocsin.detect.weigh import RIPE_SCORE, Watcher
 from tocsin.model import Evidence, Phase
 
 CANDIDATE_MS = 12 * HOUR_MS
@@ -47,22 +47,21 @@ class Detector:
         identity_key: bytes,
         ordinal: int = 0,
         watcher: Watcher | None = None,
+        parts: Parts = WHOLE,
     ) -> None:
-        """`ordinal`: events founded before; `watcher` sees every weighing of a candidate."""
+        """`ordinal`: events founded before; `watcher` sees each weighing; `parts`: all, live."""
         self._places, self._related = places, traits.related
         self.state = new_state(len(traits.related), n_langs)
         self._chores = Chores(self.state)
-        self._company = Company(self.state, places, traits.related)
-        self._scales = Scales(self.state, places, traits, watcher)
+        self._company, self._scales = parts.equip(self.state, places, traits, watcher)
         self._register = Register(self.state, identity_key, ordinal)
-        self._prompts = Prompts(self.state, len(traits.related), places)
+        self._prompts = Prompts(self.state, len(traits.related), places, parts.prompts)
         self._hearing = Hearing(
             self.state, places, self._prompts, self._register,
             Births(self._make_room, self._note_joined, self._settle_word, self._forget),
         )  # fmt: skip
         self._ordinal = self._taken = 0
-        self._next_tick_ms = 0
-        self._start_bin = 0
+        self._next_tick_ms = self._start_bin = 0
         self._dirty: set[int] = set()
         self._outcome = Outcome()
 

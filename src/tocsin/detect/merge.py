@@ -39,6 +39,8 @@ def base_rate(state, hazard, start_bin, now_bin):
     slot = np.int64(key & np.uint64(len(cells.key) - 1))
     seen = PRIOR_HAZARD
     first, edge = baseline_span(start_bin, GUARD_BINS, now_bin)
+    if flow.rules[1] == 0.0:
+        edge = now_bin
     for _ in range(len(cells.key)):
         if cells.key[slot] == _ZERO:
             break

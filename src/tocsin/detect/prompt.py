@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.detect.bursts import baseline_span, surprise
+from tocsin.detect.bursts import baseline_span, crowding, exposure, surprise
 from tocsin.detect.state import BIN_MS, LIVE, RING, PlaceTable, State
 from tocsin.detect.words import LISTED, WORDS_MOST, listen, new_words, said_before, voices_of
 from tocsin.model import K_VOICES
@@ -14,9 +14,9 @@ WINDOWS_BINS = (6, 24, 72)
 """Within how many times ten minutes the voices must have spoken."""
 UNUSUAL = 2.6
 """Surprise (-log10 p) that will do where an agency has spoken: one in four hundred."""
-PRIOR_SEEN, PRIOR_BINS = 0.3, 36.0
-"""What is said of a hazard in an area where nothing was heard yet: about one report in a day, a
-guess that six hours of hearing outweigh."""
+PRIOR_SEEN, PRIOR_WEIGHT = 0.3, 540.0
+"""What is said of a hazard in an area where nothing was heard yet, in so many reports of other
+hazards: about one in a day of a post a second, and stated so that it holds at any rate."""
 INSIDE = 0.5
 """Share of a candidate's votes for places that must lie in the area of a word it is about."""
 FINE_LEAST = 3
@@ -45,13 +45,19 @@ class Word(NamedTuple):
 class Prompts:
     """The words that hold, and what was reported of them."""
 
-    def __init__(self, state: State, n_hazards: int, places: PlaceTable) -> None:
+    def __init__(
+        self, state: State, n_hazards: int, places: PlaceTable, listens: bool = True
+    ) -> None:
+        """One that does not listen forgets every word it is told."""
+        self._listens = listens
         self._state = state
         self.words = new_words(n_hazards, len(places.country))
         self._waiting: list[tuple[int, Word]] = []
 
     def tell(self, word: Word, at_ms: int) -> None:
         """Hear a word from the first minute at or after `at_ms` on."""
+        if not self._listens:
+            return
         self._waiting.append((at_ms, word))
         self._waiting.sort(key=lambda pair: pair[0])
         del self._waiting[:-WORDS_MOST]
@@ -86,15 +92,17 @@ class Prompts:
     def _unusual(self, w: int, n: int, bins: int, start_bin: int, now_ms: int) -> bool:
         """Whether so many voices are more than is usually said there."""
         now_bin = now_ms // BIN_MS
+        flow, lane, bit = self._state.flow, w // 64, _ONE << np.uint64(w % 64)
+        hazards = np.flatnonzero(self.words.allowed[:, lane] & bit)
         first, edge = baseline_span(start_bin, bins, now_bin)
-        seen, lagged = PRIOR_SEEN, PRIOR_BINS
+        seen, lagged = PRIOR_SEEN, PRIOR_WEIGHT
         if first <= edge:
-            lane, bit = w // 64, _ONE << np.uint64(w % 64)
-            hazards = np.flatnonzero(self.words.allowed[:, lane] & bit)
             places = np.flatnonzero(self.words.fine[:, lane] & bit)
             seen += said_before(self._state.cells, hazards, places, first, edge)
-            lagged += edge - first + 1.0
-        return bool(surprise(float(n), seen, lagged, float(bins)) >= UNUSUAL)
+            lagged += exposure(flow, hazards[0], first, edge)
+        window = exposure(flow, hazards[0], now_bin - bins + 1, now_bin)
+        least = UNUSUAL + crowding(flow, now_bin)
+        return bool(surprise(float(n), seen, lagged, window) >= least)
 
     def event_of(self, w: int) -> int:
         """Number of the event that gathers what is said of a word, 0 for none."""

@@ -109,6 +109,8 @@ class Flow(NamedTuple):
     sketch: A_U64
     sketch_ms: A_I64
     """(SKETCHES,): words seen lately, to fold copies; direct-mapped, newest wins."""
+    rules: A_F32
+    """(2,): whether the bar rises with the tests of a day, whether the baseline lags: 1 or 0."""
 
 
 class Events(NamedTuple):
@@ -222,6 +224,7 @@ def new_state(n_hazards: int, n_langs: int) -> State:
         f32(2),
         u64(SKETCHES),
         i64(SKETCHES),
+        f32(2) + np.float32(1),
     )
     events = Events(
         i32(EVENTS), i64(EVENTS), i32(EVENTS), i32(EVENTS, n_hazards), i64(EVENTS), i64(EVENTS),

@@ -1,33 +1,21 @@
 """One thread a source: reads frames into a bounded queue, reopens with back-off."""
 
-import queue
 import random
 import threading
 from collections.abc import Callable
-from typing import NamedTuple
 
 from tocsin.clock import Clock
+from tocsin.engine.inbox import Chunk, Inbox
 from tocsin.engine.rhythm import Rhythm
 from tocsin.errors import InputError, SourceEnded, SourceLost, SourceRefused
 from tocsin.metrics import Reason, Tally
 from tocsin.sources import FRAME_BYTES, Source
-from tocsin.sources.columns import Frames, count_of, last_of
+from tocsin.sources.columns import Block, Frames, count_of, last_of
 
 BACKOFF_LOW_S = 1.0
 BACKOFF_HIGH_S = 60.0
 """Reconnect waits grow between these, with full jitter (reliability R9)."""
 READ_S = 0.5
-
-
-class Chunk(NamedTuple):
-    """Frames of one read, with the cursor behind them and the time of receipt."""
-
-    intake: "Intake"
-    frames: Frames
-    cursor: str | None
-    received_ms: int
-    gap: bool = False
-    """Deletions may be missing before these frames: what the source gave before is purged."""
 
 
 class Intake:
@@ -38,7 +26,7 @@ class Intake:
         name: str,
         source: Source,
         family: int,
-        out: "queue.Queue[Chunk]",
+        out: Inbox,
         clock: Clock,
         cursor: str | None,
         rng: random.Random,
@@ -133,7 +121,9 @@ class Intake:
                 if answered_ms > (self.rhythm.heard_ms or 0):
                     self.rhythm.note(answered_ms, 0)
             if count or gap:
-                self._hand_on(Chunk(self, frames, cursor, now_ms, gap))
+                frames = self._thinned(frames)
+                shed = count - count_of(frames)
+                self._hand_on(Chunk(self, frames, cursor, now_ms, gap, shed))
             elif cursor is not None:
                 self.cursor = cursor
 
@@ -148,6 +138,14 @@ class Intake:
         self.gaps += news
         return news
 
+    def _thinned(self, frames: Frames) -> Frames:
+        """Without new posts that are left unread under overload, where the source can tell."""
+        thin, keep_one_in = getattr(self.source, "thin", None), self._out.keep_one_in
+        if keep_one_in == 1 or thin is None or not isinstance(frames, Block):
+            return frames
+        kept: Block = thin(frames, keep_one_in)
+        return kept
+
     def _age_ms(self, frame: bytes, now_ms: int) -> int | None:
         if self.kind != "posts" or len(frame) > FRAME_BYTES:
             return self.lag_ms
@@ -157,9 +155,6 @@ class Intake:
     def _hand_on(self, chunk: Chunk) -> None:
         """Wait while the queue is full: a slow engine slows the reading, nothing is dropped."""
         while not self._stop.is_set():
-            try:
-                self._out.put(chunk, timeout=READ_S)
-            except queue.Full:
-                continue
-            self.cursor = chunk.cursor if chunk.cursor is not None else self.cursor
-            return
+            if self._out.put(chunk, READ_S):
+                self.cursor = chunk.cursor if chunk.cursor is not None else self.cursor
+                return

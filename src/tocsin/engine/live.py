@@ -1,6 +1,5 @@
 """The engine as it runs: takes what sources brought, steps the line, commits, then tells."""
 
-import queue
 import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +13,9 @@ from tocsin.deliver import Crew, Desk, Dispatcher, Links, Policy, Sink
 from tocsin.engine import memory
 from tocsin.engine.bulletins import BulletinReader
 from tocsin.engine.coverage import Coverage, Ear
-from tocsin.engine.intake import Chunk, Intake
+from tocsin.engine.entry import Entry
+from tocsin.engine.inbox import Chunk, Inbox
+from tocsin.engine.intake import Intake
 from tocsin.engine.keys import Keys
 from tocsin.engine.near_misses import Gatherer
 from tocsin.engine.pulse import Pulse
@@ -33,8 +34,6 @@ from tocsin.vocabulary.pack import load_vocabulary
 from tocsin.vocabulary.tongues import LANGUAGES
 from tocsin.watch import Matcher
 
-CHUNKS = 64
-"""Reads held between the sources and the line; a full queue slows the sources."""
 SILENCE_MS = 30_000
 """After so long without posts the stream's time follows the clock."""
 KEEP_DAYS = 400
@@ -91,10 +90,9 @@ class Engine:
         self._near = near = Gatherer(list(hazard_ids()), gazetteer.iso_codes)
         self._line = Pipeline(gazetteer, families, keys.identity, self.contract, ordinal, near)
         self._reader = BulletinReader(vocabulary, gazetteer)
-        self._gate = Gate(vocabulary, gazetteer, keys.voices, keys.term)
+        gate = Gate(vocabulary, gazetteer, keys.voices, keys.term)
         self._ear = Ear(LANGUAGES, LANGUAGES[1:], gazetteer.iso)
-        self.configured = tuple(watches)
-        self._matcher = Matcher(watches)
+        self.configured, self._matcher = tuple(watches), Matcher(watches)
         self.links, self.drill, self.pulse = links, drill, Pulse(self, watchdog or {}, clock)
         self.dispatcher = Dispatcher(store, sinks, clock, self._rng, links)
         self._crew = Crew(self.dispatcher, store, clock, self._fail, step_s)
@@ -102,14 +100,15 @@ class Engine:
         self._seen_version = -1
         self._renew_watches()
         self._matcher.restore(store.last_alerts())
-        self._queue: queue.Queue[Chunk] = queue.Queue(CHUNKS)
+        self._inbox = Inbox()
+        self._entry = Entry(gate, self._ear, self._inbox, clock)
         cursors = store.cursors()
         self.intakes = [
             Intake(
                 name,
                 source,
                 families.index(source.spec.family) if source.spec.kind == "posts" else 0,
-                self._queue,
+                self._inbox,
                 clock,
                 cursors.get(name),
                 self._rng,
@@ -130,6 +129,11 @@ class Engine:
     def stream_ms(self) -> int:
         """Stream time of the line."""
         return self._line.now_ms
+
+    @property
+    def shedding(self) -> tuple[str, ...]:
+        """What is shed just now, because more comes than can be worked on."""
+        return self._entry.ladder.names
 
     def coverage(self) -> Coverage:
         """Which languages and countries were heard of late."""
@@ -167,7 +171,7 @@ class Engine:
 
     def _loop(self) -> None:
         while not self._stop.is_set():
-            self._step(self._collect())
+            self._step(self._inbox.take(self._step_s))
             self._sweep()
 
     def _sweep(self) -> None:
@@ -200,17 +204,6 @@ class Engine:
                 self._deaf.add(intake.name)
                 self._listeners.notice(Notice(intake.name, "deaf", since_ms))
 
-    def _collect(self) -> list[Chunk]:
-        """What the sources brought, after waiting at most `step_s`."""
-        chunks = []
-        try:
-            chunks.append(self._queue.get(timeout=self._step_s))
-            while len(chunks) < CHUNKS:
-                chunks.append(self._queue.get_nowait())
-        except queue.Empty:
-            pass
-        return chunks
-
     def _renew_watches(self) -> None:
         """Take up watches that were stored or taken out since the last step."""
         version = self.store.watches.version()
@@ -223,6 +216,7 @@ class Engine:
     def _step(self, chunks: Sequence[Chunk]) -> None:
         """One step of the line; revisions, alerts and cursors are kept before anyone is told."""
         self._renew_watches()
+        self._entry.look()
         events: list[Event] = []
         notices: list[Notice] = []
         bulletins: list[Bulletin] = []
@@ -238,14 +232,11 @@ class Engine:
                     events += self._line.purge(intake.stream, self._line.now_ms)
                     self._ear.purge(intake.stream)
                     notices.append(Notice(intake.name, "gap", chunk.received_ms))
-                passed = self._gate.enter(
-                    chunk.frames, intake.source.decode, intake.family, intake.tally,
-                    chunk.received_ms, intake.stream, getattr(intake.source, "scan", None),
-                )  # fmt: skip
+                passed = self._entry.take(chunk)
                 events += self._through(passed, bulletins)
                 bulletins = []
                 self._heard_ms = self._clock.now_ms() if count_of(chunk.frames) else self._heard_ms
-        events += self._through(self._gate.pass_time(self._stream_hand_ms()), bulletins)
+        events += self._through(self._entry.pass_time(self._stream_hand_ms()), bulletins)
         if self.drill:
             events = [msgspec.structs.replace(event, drill=True) for event in events]
         alerts = [alert for event in events for alert in self._matcher.alerts(event)]
@@ -274,7 +265,6 @@ class Engine:
         return now_ms if now_ms - self._heard_ms >= SILENCE_MS else 0
 
     def _through(self, passed: Passed, bulletins: Sequence[Bulletin]) -> list[Event]:
-        self._ear.hear(passed.batch, passed.removals, passed.now_ms)
         return self._line.step(passed.batch, passed.removals, bulletins, passed.now_ms).events
 
     def _fail(self, error: TocsinError) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.clock import HOUR_MS
+from tocsin.detect.parts import WHOLE, Parts
 from tocsin.detect.weigh import Watcher
 from tocsin.engine.ahead import sifted_ahead
 from tocsin.engine.keys import seeded_keys
@@ -17,7 +18,7 @@ from tocsin.metrics import Tally
 from tocsin.model import Bulletin, Event
 from tocsin.pipeline import Pipeline, Step
 from tocsin.vocabulary.gazetteer import Gazetteer
-from tocsin.vocabulary.pack import load_vocabulary
+from tocsin.vocabulary.pack import Vocabulary, load_vocabulary
 
 DRAIN_MS = 96 * HOUR_MS
 """After the last frame time runs on this far, so that every event comes to its end."""
@@ -116,25 +117,27 @@ def replay(
     watcher: Watcher | None = None,
     scan: Scan | None = None,
     threads: int = 0,
+    parts: Parts = WHOLE,
+    vocabulary: Vocabulary | None = None,
 ) -> ReplayResult:
     """Events of a recording, in order; `view` decodes one frame, `scan` many at once.
     `threads` decode ahead; the result is the same.
 
     With `observe` each input row is told the event it finally stands under (contract: none);
-    `watcher` sees every weighing of a burst.
+    `watcher` sees every weighing of a burst; other `parts` and `vocabulary` are for measuring.
     """
     began = time.perf_counter()
     keys = seeded_keys(seed)
-    vocabulary, gazetteer = load_vocabulary(), Gazetteer.load()
+    vocabulary, gazetteer = vocabulary or load_vocabulary(), Gazetteer.load()
     gate = Gate(vocabulary, gazetteer, keys.voices, keys.term)
-    line = Pipeline(gazetteer, (family,), keys.identity, vocabulary.contract, watcher=watcher)
+    line = Pipeline(gazetteer, (family,), keys.identity, vocabulary.contract, 0, watcher, parts)
     tally, observer = Tally(), _Observer()
     events: list[Event] = []
     waiting = list(bulletins)
     first_ms = now_ms = 0
     for sifted in sifted_ahead(gate, frames, view, scan, threads):
         passed = gate.take(sifted, 0, tally)
-        step = line.step(passed.batch, passed.removals, waiting, passed.now_ms)
+        step = line.step(parts.seen(passed.batch), passed.removals, waiting, passed.now_ms)
         waiting = []
         events += step.events
         now_ms = passed.now_ms

@@ -6,10 +6,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.detect.parts import WHOLE, Parts
 from tocsin.engine import replay as run
 from tocsin.eval.stream import Stream
 from tocsin.model import Event
 from tocsin.sources.frames import decode_replay
+from tocsin.vocabulary.pack import Vocabulary
 
 
 class Replayed(NamedTuple):
@@ -30,7 +32,9 @@ class Replayed(NamedTuple):
 Replay = Callable[[Stream], Replayed]
 
 
-def replay(stream: Stream) -> Replayed:
+def replay(
+    stream: Stream, parts: Parts = WHOLE, vocabulary: Vocabulary | None = None
+) -> Replayed:
     """The stream through `tocsin.engine.replay`, observed; keys derive from the stream's seed."""
     result = run(
         stream.frames(),
@@ -38,6 +42,8 @@ def replay(stream: Stream) -> Replayed:
         bulletins=stream.plan.bulletins,
         seed=stream.seed,
         observe=True,
+        parts=parts,
+        vocabulary=vocabulary,
     )
     return Replayed(
         result.events,

@@ -76,6 +76,10 @@ class Alone:
         else:
             self._known |= names
 
+    def know(self, references: Iterable[BulletinRef]) -> None:
+        """These bulletins were told of with an event before, so they found none anew."""
+        self._known |= {(ref.source, ref.id) for ref in references}
+
     def get(self, event_id: str) -> Standing | None:
         """The event of an id, if it stands on the official word alone."""
         return self._standing.get(event_id)

@@ -6,8 +6,8 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 
-from tocsin.model import Alert, Earlier, Event, Mode
-from tocsin.render.message import Message, Voice, clean, message, mode_of
+from tocsin.model import Alert, Earlier, Event, Mode, Speech
+from tocsin.render.message import Message, Voice, clean, message, mode_of, voice_for
 from tocsin.render.phrases import phrases
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
@@ -33,6 +33,9 @@ def cap(alert: Alert, issuer: Issuer, voice: Voice) -> bytes | None:
     """
     if alert.kind == "withdrawal" and not alert.earlier:
         return None
+    voice = voice_for(alert, voice)
+    # English comes beside it, so the language is chosen here and not by the alert.
+    alert = msgspec.structs.replace(alert, speech=Speech())
     event = alert.event
     root = ET.Element("alert", {"xmlns": NAMESPACE})
     mode = mode_of(alert)

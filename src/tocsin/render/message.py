@@ -71,8 +71,19 @@ class Voice(msgspec.Struct, frozen=True):
         return self
 
 
+def voice_for(alert: Alert, voice: Voice) -> Voice:
+    """The voice of a channel, as the watch of this alert wants to be spoken to."""
+    speech = alert.speech
+    units = next((each for each in UNITS if each == speech.units), voice.units)
+    return Voice(speech.lang or voice.lang, speech.zone or voice.zone, units)
+
+
 def message(alert: Alert, voice: Voice) -> Message:
-    """Words for one alert; raises ConfigError for a language or zone that does not exist."""
+    """Words for one alert; raises ConfigError for a language or zone that does not exist.
+
+    What the watch says of language, zone and units comes before what the channel says.
+    """
+    voice = voice_for(alert, voice)
     words, event = phrases(voice.lang), alert.event
     title = headline_in(event, words, voice, figures=False)
     lead = words.phases.get(event.phase) or words.kinds[alert.kind]

@@ -33,10 +33,11 @@ class Post(msgspec.Struct, frozen=True, gc=False):
 class Source(Protocol):
     """A stream of frames. Built as `cls(settings, clock)` with checked settings.
 
-    Five attributes are optional. `scan(block, decode)` decodes many frames at once and gives what
+    Six attributes are optional. `scan(block, decode)` decodes many frames at once and gives what
     `decode` gives for each. `read_block(wait_s)` is `read` with the frames end to end in one
-    `columns.Block`, for a source that has them so. `wire` (such as usgs or cap) is the format of
-    a source of bulletins. `heard_ms` is when the other side last answered, be it that there is no
+    `columns.Block`, for a source that has them so, and `thin(block, keep_one_in)` leaves of its new
+    posts, and of nothing else, one in so many. `wire` (such as usgs or cap) is the format of a
+    source of bulletins. `heard_ms` is when the other side last answered, be it that there is no
     news; without it a source of bulletins is never called deaf. `gap` is true when deletions may
     have been missed since the last open: then what the detector holds of it is purged (contract
     P10).

@@ -17,6 +17,7 @@ from tocsin.sources.frames import POSTS, decode_jetstream
 from tocsin.sources.jetstream_cursor import Cursor, Tracker, Wire
 from tocsin.sources.jetstream_servers import Turns, address, others
 from tocsin.sources.scan import scan_jetstream
+from tocsin.sources.spare import thinned
 from tocsin.sources.wire import Link
 from tocsin.sources.wire_dial import dial
 
@@ -89,6 +90,7 @@ class JetstreamSource:
     )
 
     scan = staticmethod(scan_jetstream)
+    thin = staticmethod(thinned)
 
     def __init__(self, settings: dict[str, Value], clock: Clock) -> None:
         """`settings` as checked by the spec; raises ConfigError for a host or url that is none."""

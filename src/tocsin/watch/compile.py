@@ -30,7 +30,7 @@ from tocsin.watch.listed import listed, listed_out
 from tocsin.watch.place_choice import Resolver, candidates, chosen, questions
 from tocsin.watch.place_text import cleaned
 from tocsin.watch.policy import Kind, load_policy
-from tocsin.watch.terms import quiet_of, spoken
+from tocsin.watch.terms import quiet_of, speech_of, spoken
 from tocsin.watch.wish import Threshold, Wish
 from tocsin.watch.written import admits_label, compile_text
 
@@ -40,10 +40,11 @@ KEYS = (
     "hazards", "place", "lat", "lon", "radius_km", "min_level", "channel", "text", "places",
     "not_places", "not_hazards", "outline", "sites", "min_severity", "min_certainty",
     "min_confidence", "facts", "evidence", "areas", "not_areas", "facilities", "languages",
-    "quiet", "zone",
+    "quiet", "zone", "lang", "units",
 )  # fmt: skip
 _WITH_TEXT = ("text", "channel", "sites", "min_level", "min_severity", "min_certainty",
-              "min_confidence", "evidence", "languages", "quiet", "zone")  # fmt: skip
+              "min_confidence", "evidence", "languages", "quiet", "zone", "lang",
+              "units")  # fmt: skip
 _CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _NOTHING_ELSE = f"A watch holds {', '.join(KEYS)}, and nothing else can be said."
 _SEVERITIES: tuple[Severity, ...] = get_args(Severity)
@@ -106,6 +107,7 @@ def _bounds(table: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "languages": spoken(table.get("languages", [])),
         **quiet_of(table),
+        **speech_of(table),
         "min_level": _word(table, "min_level", LEVELS, "yellow", "level"),
         "min_severity": _word(table, "min_severity", _SEVERITIES, "Unknown", "severity"),
         "min_certainty": _word(table, "min_certainty", _CERTAINTIES, "Unknown", "certainty"),

@@ -16,7 +16,7 @@ _FORM = "Give {place = an id}, {lat, lon, radius_km} or {outline}, as tocsin wat
 _NUMBERED = re.compile(r"site-\d{1,5}")
 _PLAIN: dict[str, Any] = {
     "min_severity": "Unknown", "min_certainty": "Unknown", "min_confidence": 0.0,
-    "evidence": "balanced", "quiet": "", "zone": "UTC",
+    "evidence": "balanced", "quiet": "", "zone": "UTC", "lang": "", "units": "",
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from tocsin.model import Alert, AlertKind, Event, Ground, Watch, Why
+from tocsin.model import Alert, AlertKind, Event, Ground, Speech, Watch, Why
 from tocsin.watch.match import areas_of, checks_of, match, reaches
 from tocsin.watch.nearby import Nearby
 
@@ -119,7 +119,8 @@ class Matcher:
         if not alive:
             why = (*why, Why(Ground.PHASE, event.phase))
         key = f"{event.event_id}.{event.revision}.{watch_id}.{channel}"
-        alert = Alert(key, kind, watch_id, meaning, channel, event, why)
+        speech = _speech(watch) if watch else Speech()
+        alert = Alert(key, kind, watch_id, meaning, channel, event, why, speech=speech)
         return alert, Standing(told, material, meaning, channel, event.phase == "merged")
 
     @staticmethod
@@ -204,6 +205,10 @@ def _told(alert: Alert, watches: dict[str, Watch]) -> Told:
     if alert.kind == "update" and not (alive and watch and match(watch, alert.event)[0]):
         return Told.LAPSED
     return Told.LIVE
+
+
+def _speech(watch: Watch) -> Speech:
+    return Speech(watch.lang, "" if watch.zone == "UTC" else watch.zone, watch.units)
 
 
 def _material(event: Event) -> Material:

@@ -1,10 +1,11 @@
-"""Languages and quiet hours of a watch, read from its table."""
+"""Languages, quiet hours and the speech of a watch, read from its table."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from tocsin.clock import quiet_hours, zone_of
 from tocsin.errors import WatchRefused
+from tocsin.render import LANGS, UNITS
 from tocsin.vocabulary.tongues import LANGUAGES
 from tocsin.watch.policy_places import spoken_in
 
@@ -19,6 +20,18 @@ def spoken(value: Any) -> tuple[str, ...]:
     return tuple(sorted(set(value)))
 
 
+def speech_of(table: Mapping[str, Any]) -> dict[str, str]:
+    """Language and units of its messages, empty as the channel has them; raises WatchRefused."""
+    given = {}
+    for key, known in (("lang", LANGS), ("units", UNITS)):
+        given[key] = table.get(key, "")
+        if given[key] not in ("", *known):
+            raise WatchRefused(
+                key, f"{key} is none that messages are told in.", f"Choose: {', '.join(known)}."
+            )
+    return given
+
+
 def quiet_of(table: Mapping[str, Any]) -> dict[str, str]:
     """Quiet hours and their zone; raises WatchRefused for what is neither."""
     quiet, zone = table.get("quiet", ""), table.get("zone", "UTC")
@@ -29,7 +42,7 @@ def quiet_of(table: Mapping[str, Any]) -> dict[str, str]:
             "zone", "There is no such time zone.", 'Write one such as "Europe/Madrid".'
         ) from None
     if not quiet:
-        return {"quiet": "", "zone": "UTC"}
+        return {"quiet": "", "zone": zone}
     try:
         quiet_hours(quiet if isinstance(quiet, str) else "?", there)
     except ValueError:

@@ -34,6 +34,8 @@ class Wish(msgspec.Struct, frozen=True):
     languages: tuple[str, ...] = ()
     quiet: str = ""
     zone: str = "UTC"
+    lang: str = ""
+    units: str = ""
 
     def watch(self, channel: str) -> Watch:
         """The watch that stands for this wish, on one channel."""
@@ -62,6 +64,8 @@ class Wish(msgspec.Struct, frozen=True):
             languages=self.languages,
             quiet=self.quiet,
             zone=self.zone,
+            lang=self.lang,
+            units=self.units,
         )
 
     def _identity(self, only: Area | None, channel: str) -> str:
@@ -80,6 +84,8 @@ class Wish(msgspec.Struct, frozen=True):
             meaning += [self.min_confidence, self.facts, self.evidence, self.facilities]
         if self.languages or self.quiet:
             meaning += [self.languages, self.quiet, self.zone]
+        if self.lang or self.units or (self.zone != "UTC" and not self.quiet):
+            meaning += [self.lang, self.units, self.zone]
         return blake2b(msgspec.json.encode(meaning), digest_size=8).hexdigest()
 
     def meaning(self) -> str:
@@ -92,10 +98,19 @@ class Wish(msgspec.Struct, frozen=True):
             parts.append(f"where {' or '.join(self.languages)} is spoken")
         if self.quiet:
             parts.append(f"quiet {self.quiet} {self.zone}")
+        parts += self._speech()
         if self.facilities:
             kinds = " or ".join(kind.replace("_", " ") for kind in self.facilities)
             parts.append(f"whether or not at a {kinds}")
         return ", ".join(parts)
+
+    def _speech(self) -> list[str]:
+        """How it is told, where that is not as the channel speaks."""
+        told = [f"told in {self.lang}"] if self.lang else []
+        told += [f"in {self.units} units"] if self.units else []
+        if self.zone != "UTC" and not self.quiet:
+            told.append(f"times of {self.zone}")
+        return told
 
     def _bounds(self) -> list[str]:
         bounds = []

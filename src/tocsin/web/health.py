@@ -51,6 +51,9 @@ class Health(msgspec.Struct, frozen=True):
     advice: str = ""
     """What the operator should do when not ready."""
     drill: bool = False
+    shedding: tuple[str, ...] = ()
+    """What is shed just now because more comes than can be worked on, first to go first; never
+    deletions, closures, bulletins or what takes an alert back."""
 
 
 def coarse(count: int) -> int:

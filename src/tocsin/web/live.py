@@ -52,6 +52,11 @@ def health_of(engine: Engine, clock: Clock, drill: bool = False) -> Health:
         advice = "No source of posts speaks; see sources, then run: tocsin doctor sources."
     elif deaf:
         advice = "A source of posts is silent; see sources, then run: tocsin doctor sources."
+    elif engine.shedding:
+        advice = (
+            f"More comes than this machine can work on; left out: {', '.join(engine.shedding)}. "
+            "Counts are lower bounds. Take sources out, or give it more processor."
+        )
     return Health(
         version=__version__,
         contract=engine.contract,
@@ -63,6 +68,7 @@ def health_of(engine: Engine, clock: Clock, drill: bool = False) -> Health:
         blind_since=rfc3339(blind_ms) if blind else None,
         advice=advice,
         drill=drill,
+        shedding=engine.shedding,
     )
 
 

@@ -45,6 +45,7 @@ class Live {
       },
     });
     line.open();
+    line.heed();
     setInterval(() => {
       this.nowMs = Date.now() + this.#skewMs;
       void this.#loadHealth().catch(() => {});

@@ -32,6 +32,15 @@ export class Stream {
     source.addEventListener("reset", () => this.to.reload());
   }
 
+  /** Heed the browser's word that the network went or came; a dead line does not say so itself. */
+  heed(): void {
+    addEventListener("offline", () => {
+      this.#source?.close();
+      this.#cut();
+    });
+    addEventListener("online", () => this.open());
+  }
+
   #read(message: MessageEvent<string>, take: (data: unknown) => void): void {
     try {
       take(JSON.parse(message.data));
@@ -48,14 +57,17 @@ export class Stream {
     this.to.reload();
   }
 
+  #cut(): void {
+    if (this.#lostAt !== null) return;
+    const since = new Date();
+    this.#lostAt = since;
+    this.to.onState("reconnecting", null);
+    this.#timer = setTimeout(() => this.to.onState("blind", since), BLIND_AFTER_MS);
+  }
+
   #lost(source: EventSource): void {
     if (source !== this.#source) return;
-    if (this.#lostAt === null) {
-      const since = new Date();
-      this.#lostAt = since;
-      this.to.onState("reconnecting", null);
-      this.#timer = setTimeout(() => this.to.onState("blind", since), BLIND_AFTER_MS);
-    }
+    this.#cut();
     // The browser tries again by itself, except after an answer that is no stream.
     if (source.readyState === EventSource.CLOSED) {
       this.#source = null;

@@ -290,6 +290,7 @@ const line = new Stream({
 });
 signedIn().then(() => {
   line.open();
+  line.heed();
   setInterval(soon, HEALTH_MS);
   setInterval(() => loadHealth().catch(() => {}), HEALTH_MS);
   follow();

@@ -26,6 +26,15 @@ export class Stream {
     source.addEventListener("reset", () => this.reload());
   }
 
+  /** Heed the browser's word that the network went or came; a dead line does not say so itself. */
+  heed() {
+    addEventListener("offline", () => {
+      this.source?.close();
+      this.#cut();
+    });
+    addEventListener("online", () => this.open());
+  }
+
   #read(message, take) {
     try {
       take(JSON.parse(message.data));
@@ -42,13 +51,16 @@ export class Stream {
     this.reload();
   }
 
+  #cut() {
+    if (this.lostAt !== null) return;
+    this.lostAt = new Date();
+    this.onState("reconnecting", null);
+    this.timer = setTimeout(() => this.onState("blind", this.lostAt), BLIND_AFTER_MS);
+  }
+
   #lost(source) {
     if (source !== this.source) return;
-    if (this.lostAt === null) {
-      this.lostAt = new Date();
-      this.onState("reconnecting", null);
-      this.timer = setTimeout(() => this.onState("blind", this.lostAt), BLIND_AFTER_MS);
-    }
+    this.#cut();
     // The browser tries again by itself, except after an answer that is no stream.
     if (source.readyState === EventSource.CLOSED) {
       this.source = null;
