@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo ui test lint browser wheel reference constraints nightly kills cuts deliver clean
+.PHONY: help demo ui test lint browser wheel reference constraints nightly kills cuts deliver alertmanager score-twenty clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -56,8 +56,21 @@ lint: $(VENV)/.test $(VENV)/.tocsin ## Style, types and import contracts, withou
 nightly: $(VENV)/.test $(VENV)/.tocsin ui browser ## Every test, with many more invented cases
 	@HYPOTHESIS_PROFILE=nightly TOCSIN_CUTS=40 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(T)
 
+score-twenty: $(VENV)/.test $(VENV)/.tocsin ## The scorecard over twenty seeds (a night; TOCSIN_DATA names the folder)
+	@nice $(BIN)/tocsin score --seeds 20 --before bench/scorecard.json \
+	  --out docs/scorecard-twenty.md --out-json bench/scorecard-twenty.json $(ARGS)
+
 kills: $(VENV)/.test $(VENV)/.tocsin ## Kill the engine KILLS times (3000, hours) and write down what arrived
 	@nice $(BIN)/python bench/kills.py $(KILLS) $(ARGS)
+
+# A real server, which comes with the system; the tests play its part with a scripted one.
+alertmanager: $(VENV)/.test $(VENV)/.tocsin ## Try the life of an event on a real Alertmanager (nightly)
+	@if command -v prometheus-alertmanager alertmanager >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "--- installing prometheus-alertmanager"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends prometheus-alertmanager >/dev/null; fi
+	@$(BIN)/python bench/real_alertmanager.py
 
 deliver: $(VENV)/.test $(VENV)/.tocsin ## Measure decision to first send, to 1,000 receivers of which 50 hang
 	@$(BIN)/python bench/deliver.py $(ARGS)

@@ -31,13 +31,22 @@ WORDS = {
 MUST = {
     "alert": ("identifier", "sender", "sent", "status", "msgType", "scope"),
     "info": ("category", "event", "urgency", "severity", "certainty"),
-    "area": ("areaDesc",),
-}
-ORDER = {"alert": ALERT, "info": INFO, "area": AREA, "parameter": ("valueName", "value")}
+    "area": ("areaDesc",), "resource": ("resourceDesc", "mimeType"), **dict.fromkeys(
+        ("parameter", "eventCode", "geocode"), ("valueName", "value")),
+}  # fmt: skip
+RESOURCE = ("resourceDesc", "mimeType", "size", "uri", "derefUri", "digest")
+PAIR = ("valueName", "value")
+PAIRS = ("parameter", "eventCode", "geocode")
+ORDER = {"alert": ALERT, "info": INFO, "area": AREA, "resource": RESOURCE,
+         **dict.fromkeys(PAIRS, PAIR)}  # fmt: skip
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-+]\d\d:\d\d")
 NAME = re.compile(r"[^\s,<&]+")
 CIRCLE = re.compile(r"(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?) (\d+(?:\.\d+)?)")
-MANY = ("info", "category", "responseType", "parameter", "area", "circle")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+MEDIA = re.compile(r"[a-z]+/[A-Za-z0-9.+-]+")
+SHA1 = re.compile(r"[0-9a-fA-F]{40}")
+MANY = ("info", "category", "responseType", "parameter", "area", "circle", "code", "eventCode",
+        "resource", "polygon", "geocode")  # fmt: skip
 
 
 class Rule(NamedTuple):
@@ -98,6 +107,42 @@ def bad_circle(root):
     return False
 
 
+def bad_polygon(root):
+    for element in all_of(root, "polygon"):
+        corners = (element.text or "").split()
+        hits = [re.fullmatch(r"(-?[\d.]+),(-?[\d.]+)", corner) for corner in corners]
+        if len(corners) < 4 or corners[0] != corners[-1] or not all(hits):
+            return True
+        if any(abs(float(h[1])) > 90 or abs(float(h[2])) > 180 for h in hits):
+            return True
+    return False
+
+
+def bad_scope(root):
+    """What a restricted message is bound to, and whom a private one is for, is said then alone."""
+    scope = word(root, "scope")
+    return (scope == "Restricted") != bool(word(root, "restriction")) or (
+        scope == "Private" and not word(root, "addresses")
+    )
+
+
+def bad_height(root):
+    areas = all_of(root, "area")
+    numbers = [e.text or "" for e in all_of(root, "altitude", "ceiling")]
+    return any(word(a, "ceiling") and not word(a, "altitude") for a in areas) or any(
+        not re.fullmatch(r"-?\d+(\.\d+)?", n) for n in numbers
+    )
+
+
+def bad_resource(root):
+    return (
+        any(not MEDIA.fullmatch(e.text or "") for e in all_of(root, "mimeType"))
+        or any(not (e.text or "").isdigit() for e in all_of(root, "size"))
+        or any(not SHA1.fullmatch(e.text or "") for e in all_of(root, "digest"))
+        or any(word(r, "derefUri") and not word(r, "uri") for r in all_of(root, "resource"))
+    )
+
+
 RULES = (
     Rule("the root is alert of the namespace of 1.2", lambda r: r.tag != NS + "alert"),
     Rule("elements are known and in the order of the schema", out_of_order),
@@ -122,6 +167,21 @@ RULES = (
     Rule("a message ends after it begins", lambda r: any(
         word(i, "expires") and word(i, "expires") <= word(i, "effective")
         for i in all_of(r, "info"))),
+    Rule("a polygon has four corners or more and ends where it began", bad_polygon),
+    Rule("restriction and addresses go with the scope", bad_scope),
+    Rule("a ceiling has an altitude, and both are numbers", bad_height),
+    Rule("a resource says its type, its size in bytes and its SHA-1", bad_resource),
+    Rule("a language is a code of RFC 3066", lambda r: any(
+        not LANGUAGE.fullmatch(e.text or "") for e in all_of(r, "language"))),
+    Rule("a link is a whole address", lambda r: any(
+        not re.fullmatch(r"[a-z][a-z0-9+.-]*:\S+", e.text or "") for e in all_of(r, "web"))),
+    Rule("two infos of one message differ in language or in what they say", lambda r: len(
+        infos := [(word(i, "language"), word(i, "event"), word(i, "urgency")) for i in
+                  all_of(r, "info")]) != len(set(infos))),
+    Rule("an error says what is wrong", lambda r: (
+        word(r, "msgType") == "Error" and not word(r, "note"))),
+    Rule("infos of one message are of one time", lambda r: len(
+        {word(i, "effective") for i in all_of(r, "info")}) > 1),
 )  # fmt: skip
 
 

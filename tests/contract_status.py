@@ -185,10 +185,19 @@ CLAUSES: tuple[Clause, ...] = (
         "",
     ),
     Clause(
-        "P15", "Audit log of watches, refusals, queries, exports and settings", "not yet",
-        "Refusals carry no text.",
-        ("test_watch.py::test_what_is_no_place_is_refused_without_repeating_it",),
-        "The log itself: hash chain, signed checkpoints, roots in alerts.",
+        "P15", "Audit log of watches, refusals, queries, exports and settings", "in part",
+        "A chain of hashes over every act with its role and no name; each message carries the root "
+        "of its time. A refused watch is kept as category and length.",
+        ("test_audit.py::test_every_act_leaves_a_record_with_its_role_and_nobody_in_it",
+         "test_audit.py::test_a_later_change_is_found",
+         "test_audit.py::test_records_that_change_places_are_found",
+         "test_audit.py::test_a_log_written_anew_does_not_lead_through_what_a_message_said",
+         "test_audit.py::test_each_message_carries_the_root_of_its_time_and_the_next_one_leads_"
+         "through_it",
+         "test_audit.py::test_a_refused_watch_leaves_category_and_length_alone",
+         "test_watch.py::test_what_is_no_place_is_refused_without_repeating_it"),
+        "Signatures on the roots and a public witness; queries for events alone are not noted, and "
+        "of the settings only that they changed.",
     ),
     Clause(
         "P16", "Loosening is loud", "in part",

@@ -32,6 +32,7 @@ DRAIN_S = 180.0
 SETTINGS = """
 [engine]
 step_s = 0.05
+refill_min = 0.25
 [keys]
 path = "{folder}/memory"
 [sources.posts]

@@ -29,7 +29,7 @@ TAILS = (
 )  # fmt: skip
 VOICES = 12
 """Posts of one happening, each of a voice of its own."""
-QUAKES_KEPT = 200
+QUAKES_KEPT = 2_000
 """So many quakes are in the feed at a time."""
 
 
@@ -99,10 +99,20 @@ class GrowingWorld(LoopbackJetstream):
             newest = self.quakes[: -QUAKES_KEPT - 1 : -1]
         return json.dumps({"type": "FeatureCollection", "features": newest}).encode()
 
+    def _place(self, cursor: int) -> int:
+        """Where to begin: a cursor is a number or, from where no number reaches, a time."""
+        if cursor < 10**15:
+            return max(0, cursor - SEQ_0)
+        frames = self._frames()
+        at = len(frames)
+        while at and _time_us(frames[at - 1]) >= cursor:
+            at -= 1
+        return at
+
     def _serve(self, connection) -> None:
         query = connection.request.path.partition("?")[2]
         asked = [int(p[7:]) for p in query.split("&") if p.startswith("cursor=")]
-        at = max(0, asked[0] - SEQ_0) if asked else 0
+        at = self._place(asked[0]) if asked else 0
         try:
             while not self.closing:
                 frames = self._frames()
@@ -112,6 +122,11 @@ class GrowingWorld(LoopbackJetstream):
                 time.sleep(0.03)
         except ConnectionClosed:
             return
+
+
+def _time_us(frame: str) -> int:
+    """When the server saw a post."""
+    return round(datetime.fromisoformat(json.loads(frame)["payload"]["time"]).timestamp() * 1e6)
 
 
 def _spot(number: int) -> list[float]:

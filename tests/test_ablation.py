@@ -11,7 +11,8 @@ from tocsin.detect.lifecycle import Detector
 from tocsin.detect.parts import WHOLE, Strangers
 from tocsin.detect.state import BINS, new_state
 from tocsin.detect.traits import plain
-from tocsin.eval.ablation import VARIANTS, ablate, engine_of, page
+from tocsin.errors import InputError
+from tocsin.eval.ablation import VARIANTS, ablate, engine_of, page, write_ablation
 from tocsin.eval.compose import SHAPES
 from tocsin.eval.corpus import load_corpus
 from tocsin.eval.pool import prepare
@@ -112,3 +113,9 @@ def test_effects_are_counted_over_seeds_and_shown_by_stream(pool):
     assert "| *nothing* | 10/10 | 1.00 | 0 | 5/5 | 1.00 | 0 |" in text
     assert "| sense model | 0/10 | - | 0 | 0/5 | - | 0 |" in text
     assert all(f"- *{variant.name}*: {variant.without}." in text for variant in VARIANTS[1:])
+
+
+def test_a_page_that_cannot_be_written_is_told_before_hours_are_spent(tmp_path):
+    folder = write_data(tmp_path)
+    with pytest.raises(InputError, match="folder that exists"):
+        write_ablation(folder, tmp_path / "no" / "page.md", 1, lambda said: None)

@@ -64,6 +64,16 @@ BREACHES = {
     RULES[11].name: ("<circle>39.500", "<circle>139.500"),
     RULES[12].name: ("<headline>", "<headline>" + "x" * 160),
     RULES[13].name: ("<expires>2026-11-23", "<expires>2025-11-23"),
+    RULES[14].name: ("<circle>", "<polygon>1,2 3,4 5,6 7,8</polygon><circle>"),
+    RULES[15].name: ("<scope>Public</scope>", "<scope>Restricted</scope>"),
+    RULES[16].name: ("</area>", "<ceiling>900</ceiling></area>"),
+    RULES[17].name: ("<area>", "<resource><resourceDesc>a map</resourceDesc>"
+                     "<mimeType>map</mimeType></resource><area>"),
+    RULES[18].name: ("<language>en", "<language>in English"),
+    RULES[19].name: ("</instruction>", "</instruction><web>example.org</web>"),
+    RULES[20].name: ("</info>", "</info>{info}"),
+    RULES[21].name: ("<msgType>Update</msgType>", "<msgType>Error</msgType>"),
+    RULES[22].name: ("</info>", "</info>{other}"),
 }
 
 
@@ -71,7 +81,12 @@ BREACHES = {
 def test_every_rule_of_the_table_bites(rule):
     old, new = BREACHES[rule]
     assert GOOD.count(old) >= 1
-    bad = GOOD.replace(old, new, 1)
+    info = GOOD[GOOD.index("<info>") : GOOD.index("</info>") + len("</info>")]
+    other = info.replace("<effective>2026", "<effective>2025")
+    other = other.replace("<language>en", "<language>fr")
+    bad = GOOD.replace(old, new.format(info=info, other=other) if "{" in new else new, 1)
+    if "Error" in new:
+        bad = bad[: bad.index("<note>")] + bad[bad.index("</note>") + len("</note>") :]
     if "<!--" in new:
         bad = bad.replace("</note>", "--></note>", 1)
     assert rule in broken(bad.encode())

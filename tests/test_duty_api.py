@@ -119,3 +119,17 @@ def test_a_channel_is_tried_from_the_command_line(tmp_path, hook):
     assert "Choose one of: file, ops" in str(
         run(commands, ["alerts", "test", "x", "-c", str(config)]).exception
     )
+
+
+def test_outcomes_and_acts_are_told(ask, store):
+    store.mark(alert("a").key, "sent", NOON_MS)
+    assert ask.post("/api/acks", json={"event_id": event("a").event_id, "outcome": "false"})
+    told = ask.get("/api/outcomes").json()
+    (fires,) = told["hazards"]
+    assert (fires["of"], fires["alerted"], fires["judged"], fires["right"]) == ("wildfire", 1, 1, 0)
+    assert [each["of"] for each in told["watches"]] == ["w"]
+    assert (told["corrections"], told["median_to_correct_s"]) == (0, None)
+    log = ask.get("/api/audit").json()
+    assert [(one["role"], one["act"]) for one in log["acts"]] == [("operator", "acknowledged")]
+    assert log["broken"] is None
+    assert log["root"] == store.audit.root()

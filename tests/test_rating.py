@@ -1,5 +1,7 @@
 """The rating table as properties, what raises and lowers, and the grounds a sceptic asks for."""
 
+from typing import get_args
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -7,15 +9,17 @@ from hypothesis import strategies as st
 
 from invented_events import event
 from test_rate import EVIDENCE, HAZARDS, NOON_MS, evidence, fact, rated, support
+from tidy.files import ROOT
 from tocsin.clock import HOUR_MS, MINUTE_MS, rfc3339
 from tocsin.locate import units_named
-from tocsin.model import LEVELS, Ground, Origin, Place, PlaceVotes
+from tocsin.model import LEVELS, Certainty, Ground, Origin, Place, PlaceVotes
 from tocsin.rate import rate
 from tocsin.rate.outlook import ENOUGH_VOICES, outlook
 from tocsin.rate.table import (
     SEVERITIES,
     certainty_of,
     level_of,
+    official_level_of,
     severity_of,
     severity_without_facts,
     table,
@@ -77,6 +81,15 @@ def test_growth_takes_both_many_voices_and_a_fast_pace():
     assert severity_without_facts("Minor", "corroborated", 999, at.times_usual - 1, 0) == "Minor"
     both = severity_without_facts("Minor", "corroborated", 999, 999.0, table().extent.units)
     assert both == "Severe"
+
+
+@given(severities, severities, st.sampled_from(get_args(Certainty)))
+def test_an_agency_alone_makes_red_only_by_a_firm_word(one, two, certainty):
+    severity, worse = sorted((one, two), key=SEVERITIES.index)
+    low, high = official_level_of(severity, certainty), official_level_of(worse, certainty)
+    assert LEVELS.index(low) <= LEVELS.index(high)
+    assert high != "red" or certainty not in ("Possible", "Unlikely")
+    assert set(table().official_confidence) == set(get_args(Certainty))
 
 
 @given(st.integers(0, 10 * HOUR_MS), st.booleans())
@@ -190,3 +203,13 @@ def test_regions_count_from_five_voices_each():
     votes = tuple(PlaceVotes(t, v) for t, v in zip(towns, (9.0, 5.0, 4.9), strict=True))
     assert units_named(evidence(places=votes), gazetteer) == 2
     assert units_named(evidence(places=()), gazetteer) == 0
+
+
+def test_every_ground_and_every_change_is_documented():
+    page = (ROOT / "docs" / "rating.md").read_text(encoding="utf-8")
+    for ground in Ground:
+        assert f"`{ground.value}`" in page, ground
+    for severity in SEVERITIES:
+        for tier in TIERS:
+            for why in outlook("updated", severity, severity, "Unknown", tier, 5):
+                assert f"`{why.value}`" in page

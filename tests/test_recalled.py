@@ -72,6 +72,31 @@ def test_an_event_is_not_lowered_because_fewer_are_heard_again(told):
     assert over[0].voices == before.voices
 
 
+def test_among_several_events_reports_without_a_place_go_on_with_none(told):
+    line, _, events = told
+    evidence = next(iter(line.line._last.values())).evidence
+    nowhere = msgspec.structs.replace(events[-1], event_id="n", place=None)
+    other = msgspec.structs.replace(events[-1], event_id="o", place=GAZETTEER.place(OSAKA))
+    for waiting, home in (([events[-1]], events[-1]), ([events[-1], other], None)):
+        known = Recalled(np.eye(len(load_hazards()), dtype=np.bool_), load_hazards())
+        for event in waiting:
+            known.keep(event)
+        assert known.home_of(nowhere, evidence) == home
+        assert len(known) == len(waiting) - (home is not None)
+
+
+def test_for_an_hour_it_is_neither_lowered_nor_moved(told):
+    line, _, events = told
+    raised = msgspec.structs.replace(events[-1], level="red", severity="Extreme")
+    again = restarted(line, [raised])
+    at_ms = STOP_MS + MINUTE_MS
+    assert again.step(crowd(20, at_ms, "n"), until_ms=at_ms + 30 * MINUTE_MS) == []
+    later = again.step(crowd(20, at_ms + 50 * MINUTE_MS, "m"), until_ms=at_ms + 62 * MINUTE_MS)
+    later += again.step(crowd(5, at_ms + 63 * MINUTE_MS, "o"), until_ms=at_ms + 90 * MINUTE_MS)
+    assert [(e.event_id, e.phase) for e in later] == [(raised.event_id, "updated")]
+    assert later[0].level != "red"
+
+
 @pytest.mark.parametrize(("more", "goes_on"), [
     ({"place": LIMA}, True),
     ({"place": AREQUIPA}, False),

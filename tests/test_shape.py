@@ -55,6 +55,7 @@ EVENT = (
     "extent", "population", "sensitive", "drill",
 )  # fmt: skip
 TABLES = {
+    "audit": ["seq", "at_ms", "role", "act", "about", "hash"],
     "revisions": ["seq", "event_id", "revision", "at_ms", "first_seen_ms", "hazard", "country",
                   "level", "phase", "json"],
     "outbox": ["seq", "key", "channel", "event_id", "revision", "watch", "kind", "state",

@@ -215,6 +215,7 @@ def test_no_column_could_hold_a_post(store):
             "attempts", "created_ms", "tried_ms", "next_at_ms", "detail", "json", "corrects",
             "first_try_ms",
         },
+        "audit": {"seq", "at_ms", "role", "act", "about", "hash"},
         "cursors": {"source", "cursor"}, "meta": {"name", "value"},
         "unsaid": {"event_id", "watch", "channel", "reason", "at_ms", "until_ms", "json"},
         "silences": {"id", "until_ms", "json"},

@@ -235,8 +235,7 @@ class Watch(msgspec.Struct, frozen=True):
 
     Any of `areas` will do; all of `facts` must be reached; `facilities` bound nothing, for
     events do not tell them. The event lies where one of `languages` is an everyday one; in `quiet`
-    hours (of `zone`) all but red ones wait. Its messages are told in `lang`, `zone` and `units`,
-    where these are set.
+    hours (of `zone`) all but red ones wait. `lang`, `zone`, `units`: how it is told, if set.
     """
 
     id: str
@@ -291,6 +290,7 @@ class Alert(msgspec.Struct, frozen=True):
     mode: Mode = "live"
     answer_url: str = ""
     speech: Speech = Speech()
+    audit: str = ""  # the root of the log of acts when it was owed
 
 
 class Receipt(msgspec.Struct, frozen=True):

@@ -247,7 +247,7 @@ class Pipeline:
                     evidence = msgspec.structs.replace(evidence, phase="updated")
                 last = _Last(before, evidence)
                 event = self._composer.reported(evidence, before)
-        if last is not None and self._recalled.waits(evidence, last.event):
+        if last is not None and self._recalled.withholds(event, last.event, evidence):
             self._last[evidence.event_id] = _Last(last.event, evidence)
             return []
         if last is not None and only_if_bulletins_changed:

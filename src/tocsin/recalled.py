@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tocsin.bulletin import Bulletin
 from tocsin.clock import HOUR_MS, MINUTE_MS, rfc3339
-from tocsin.model import BANDS, Event, Evidence, Place
+from tocsin.model import BANDS, LEVELS, Event, Evidence, Place
 from tocsin.rate.bands import voices_band
 from tocsin.render import headline
 from tocsin.revision import at_ms_of, is_live
@@ -25,6 +25,8 @@ QUIET_MS = 4 * HOUR_MS
 """An event nobody continues for so long is over, as one is whose reports cease."""
 AGAIN_MS = 12 * HOUR_MS
 """How long after its last revision reports without a place of their own may continue an event."""
+SETTLED_MS = HOUR_MS
+"""How long an event is not lowered once it goes on."""
 WORD_MS = 15 * MINUTE_MS
 """How long an event told with an official word is not told without it, before feeds are read."""
 REOPEN_MS = 48 * HOUR_MS
@@ -39,18 +41,19 @@ class Recalled:
         self._related, self._hazards = related, hazards
         self._row = {hazard.key: row for row, hazard in enumerate(hazards)}
         self._waiting: OrderedDict[str, Event] = OrderedDict()
-        self._thin: dict[str, int] = {}
+        self._going: dict[str, int] = {}
+        """When each event that goes on was taken up again."""
         self._words: set[tuple[str, str]] = set()
         """Official words that were told before and not yet read again."""
         self._held: OrderedDict[str, Evidence] = OrderedDict()
-        self._until_ms = self._begun_ms = 0
+        self.until_ms = self._begun_ms = 0
 
     def __len__(self) -> int:
         return sum(map(is_live, self._waiting.values()))
 
     def told_until(self, at_ms: int) -> None:
         """What is found up to this stream time was told, or not, by the earlier start."""
-        self._until_ms = at_ms
+        self.until_ms = at_ms
 
     def keep(self, event: Event) -> None:
         """Know the last revision of an event of an earlier start."""
@@ -67,7 +70,7 @@ class Recalled:
         Reports are read a second time after a restart. What they give while they are read must
         not be told as news, and what ended in that time not at all.
         """
-        if evidence.at_ms > self._until_ms:
+        if evidence.at_ms > self.until_ms:
             return False
         self._held.pop(evidence.event_id, None)
         if evidence.phase in ("reported", "updated"):
@@ -78,11 +81,11 @@ class Recalled:
 
     def released(self, now_ms: int) -> list[Evidence]:
         """What was held and still stands, once the stream has passed the earlier start."""
-        if not self._held or now_ms <= self._until_ms:
+        if not self._held or now_ms <= self.until_ms:
             return []
         held, self._held = self._held, OrderedDict()
         return [
-            msgspec.structs.replace(evidence, at_ms=self._until_ms + 1, phase="reported")
+            msgspec.structs.replace(evidence, at_ms=self.until_ms + 1, phase="reported")
             for evidence in held.values()
         ]
 
@@ -95,39 +98,35 @@ class Recalled:
         if best[0] <= 0.0:
             return None
         home = self._waiting.pop(best[2])
-        if is_live(home) and voices_band(evidence.voices) != home.voices:
-            self._thin[home.event_id] = BANDS.index(home.voices)
+        if is_live(home):
+            self._going[home.event_id] = evidence.at_ms
         return home
 
     def heard(self, bulletin: Bulletin) -> None:
         """An agency speaks again of these words, be it to take them back."""
         self._words -= {(bulletin.source, name) for name in (bulletin.id, *bulletin.references)}
 
-    def waits(self, evidence: Evidence, event: Event) -> bool:
-        """Whether an event told before the restart is not revised yet.
+    def withholds(self, event: Event, before: Event, evidence: Evidence) -> bool:
+        """Whether a revision would take back what the earlier start knew better.
 
-        Its reports or its official word may not have been read again: it would be lowered, and
-        raised a moment later. That it ends, or that it is taken back, is told all the same.
+        So it is while fewer speak of the event than before, and for an hour where it would be
+        lowered, moved or called otherwise: its reports may lie where nobody can read them again.
+        What officials say, that it ends, or that it is withdrawn is told all the same.
         """
-        if self.is_thin(evidence):
-            return True
-        if evidence.phase not in ("reported", "updated"):
+        if not is_live(event):
             return False
-        told = any((ref.source, ref.id) in self._words for ref in event.bulletins)
-        return told and evidence.at_ms <= max(self._until_ms, self._begun_ms) + WORD_MS
-
-    def is_thin(self, evidence: Evidence) -> bool:
-        """Whether fewer speak of an event than before the restart: then it is not revised.
-
-        Its reports may lie where nobody can read them again. That it ends, or that it is taken
-        back, is told all the same.
-        """
-        before = self._thin.get(evidence.event_id)
-        if before is None or evidence.phase not in ("reported", "updated"):
-            return False
-        if BANDS.index(voices_band(evidence.voices)) < before:
+        told = any((ref.source, ref.id) in self._words for ref in before.bulletins)
+        if told and evidence.at_ms <= max(self.until_ms, self._begun_ms) + WORD_MS:
+            # Its official word is not yet read again.
             return True
-        del self._thin[evidence.event_id]
+        since_ms = self._going.get(event.event_id)
+        if since_ms is None or event.bulletins != before.bulletins:
+            return False
+        if BANDS.index(voices_band(evidence.voices)) < BANDS.index(before.voices):
+            return True
+        if evidence.at_ms < since_ms + SETTLED_MS:
+            return _takes_back(event, before)
+        del self._going[event.event_id]
         return False
 
     def ended(self, now_ms: int) -> list[Event]:
@@ -135,13 +134,18 @@ class Recalled:
         self._begun_ms = self._begun_ms or now_ms
         over = []
         for old in list(self._waiting.values()):
-            due_ms = max(at_ms_of(old.at), self._begun_ms, self._until_ms) + QUIET_MS
+            due_ms = max(at_ms_of(old.at), self._begun_ms, self.until_ms) + QUIET_MS
             if is_live(old) and due_ms <= now_ms:
                 over.append(self._resolved(old, due_ms))
                 self._waiting[old.event_id] = over[-1]
             elif now_ms - at_ms_of(old.at) > REOPEN_MS:
                 del self._waiting[old.event_id]
         return over
+
+    def _alone(self, event: Event) -> bool:
+        """Whether no other event that waits could be meant where no place is told."""
+        same = (old for old in self._waiting.values() if old.hazard == event.hazard)
+        return sum(map(is_live, same)) == 1
 
     def _resolved(self, event: Event, at_ms: int) -> Event:
         """The end of an event of which nothing is known but what was told."""
@@ -165,10 +169,17 @@ class Recalled:
         same = 1.0 if one == two else 0.5
         if old.place is None or new.place is None:
             near = is_live(old) and one == two and silent_ms <= AGAIN_MS
-            return 0.1 if near else 0.0
+            return 0.1 if near and self._alone(old) else 0.0
         if silent_ms > (AGAIN_MS if is_live(old) else REOPEN_MS):
             return 0.0
         return same * _near(old.place, new.place)
+
+
+def _takes_back(new: Event, old: Event) -> bool:
+    """Whether a revision says less, or something else, than the one before it."""
+    lower = LEVELS.index(new.level) < LEVELS.index(old.level)
+    moved = old.place is not None and (new.place is None or not _near(old.place, new.place))
+    return lower or moved or new.hazard != old.hazard
 
 
 def _near(one: Place, two: Place) -> float:

@@ -9,12 +9,12 @@ import typer
 from rich.table import Table
 
 from tocsin.cli.screen import emit, result, words
-from tocsin.clock import SystemClock, rfc3339
+from tocsin.clock import DAY_MS, SystemClock, rfc3339
 from tocsin.config_file import load
 from tocsin.deliver import build_sinks, trial
 from tocsin.errors import InputError, SinkBusy, SinkRejected
 from tocsin.model import LEVELS
-from tocsin.store import Outcome, Silence, Store
+from tocsin.store import Outcome, Silence, Store, median_ms
 from tocsin.vocabulary.hazards import hazard_ids
 
 app = typer.Typer(
@@ -112,9 +112,37 @@ def unmute(
 ) -> None:
     """End a silence before its time."""
     with _Opened(config) as store:
-        if not store.end_silence(silence_id):
+        if not store.end_silence(silence_id, SystemClock().now_ms()):
             raise InputError("no silence has this id. It may have ended by itself.")
     words.print("Ended.")
+
+
+@app.command("outcomes")
+def outcomes(
+    days: Annotated[int, typer.Option(min=1, max=400, help="How far back.")] = 90,
+    config: Config = _CONFIG,
+    json: Json = False,
+) -> None:
+    """How often alerts were right, as noted by those who got them, by hazard and by watch."""
+    since_ms = SystemClock().now_ms() - days * DAY_MS
+    with _Opened(config) as store:
+        found = {"hazard": store.outcomes.by_hazard(since_ms),
+                 "watch": store.outcomes.by_watch(since_ms)}  # fmt: skip
+        middle = median_ms(store.corrections.since(since_ms, 10_000))
+    if json:
+        emit({**found, "median_to_correct_s": None if middle is None else middle / 1000})
+        return
+    for kind, rows in found.items():
+        table = Table()
+        for name in (kind, "alerted", "judged", "right", *(o for o in get_args(Outcome) if o)):
+            table.add_column(name, justify="left" if name == kind else "right")
+        for one in rows:
+            right = "" if one.right is None else f"{one.right:.0%}"
+            counts = (one.real, one.exaggerated, one.false, one.duplicate, one.elsewhere)
+            table.add_row(one.of, *map(str, (one.alerted, one.judged, right, *counts)))
+        result.print(table)
+    if middle is not None:
+        words.print(f"Half of all corrections came within {middle / 60_000:.0f} minutes.")
 
 
 @app.command("test")

@@ -7,6 +7,7 @@ import typer
 from tocsin import __version__
 from tocsin.cli import (
     alerts,
+    audit,
     backup,
     bench,
     coverage,
@@ -26,6 +27,7 @@ from tocsin.cli import (
 from tocsin.cli.crash import quieten, tell
 from tocsin.cli.screen import fail
 from tocsin.errors import TocsinError
+from tocsin.store import ROLE
 
 app = typer.Typer(
     name="tocsin",
@@ -52,6 +54,7 @@ app.command("score")(score.score)
 app.command("bench")(bench.bench)
 app.command("fit")(fit.fit_belief)
 app.add_typer(alerts.app)
+app.add_typer(audit.app)
 app.add_typer(token.app)
 app.add_typer(vocabulary.app)
 app.add_typer(watch.app)
@@ -78,6 +81,7 @@ def main() -> None:
     Any other error ends with its kind and place alone and status 70.
     """
     quieten()
+    before = ROLE.set("command line")
     try:
         app()
     except TocsinError as error:
@@ -91,3 +95,5 @@ def main() -> None:
     except Exception as error:
         tell(error)
         sys.exit(70)
+    finally:
+        ROLE.reset(before)

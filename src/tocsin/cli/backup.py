@@ -1,12 +1,15 @@
 """`tocsin backup` and `tocsin restore`: the store as one checked file, and back."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tocsin.cli.screen import emit, words
+from tocsin.clock import SystemClock
 from tocsin.config_file import load
+from tocsin.store import Store
 from tocsin.store.backup import back_up
 from tocsin.store.backup import restore as put_back
 
@@ -21,7 +24,10 @@ def backup(
     json: Json = False,
 ) -> None:
     """Copy the store to a file while Tocsin runs, and check the copy."""
-    _tell("copied and checked", back_up(_store(config), file), json)
+    rows = back_up(_store(config), file)
+    with closing(Store.open(_store(config))) as store:
+        store.audit.write(SystemClock().now_ms(), "exported", "backup")
+    _tell("copied and checked", rows, json)
 
 
 def restore(

@@ -14,7 +14,8 @@ from tocsin.clock import Clock, SystemClock, rfc3339
 from tocsin.config_file import Configuration, load
 from tocsin.engine.assemble import assemble, place_finder
 from tocsin.engine.heartbeat import Heartbeat
-from tocsin.engine.live import Engine, Listeners, Notice
+from tocsin.engine.listeners import Listeners, Notice
+from tocsin.engine.live import Engine
 from tocsin.engine.warm import warm
 from tocsin.model import Alert, Event
 from tocsin.web.access import Access
@@ -160,7 +161,11 @@ def _all(board: Board, blindness: Blindness, tell: Listeners) -> Listeners:
         tell.alert(message)
 
     def notice(told: Notice) -> None:
-        blindness.hear(told.source, told.what, told.since_ms)
+        if told.what == "blind":
+            blindness.hear(told.source, "deaf", told.since_ms)
+            blindness.hear(told.source, "heard", told.until_ms)
+        else:
+            blindness.hear(told.source, told.what, told.since_ms)
         tell.notice(told)
 
     return Listeners(event, alert, notice)
@@ -181,6 +186,7 @@ _NOTICES = {
     "deaf": "[bold red]deaf[/]   {} is silent beyond its habit; see: tocsin doctor sources",
     "heard": "[green]heard[/]  {} speaks again",
     "gap": "[yellow]gap[/]    {} may have missed deletions; what it told before is forgotten",
+    "blind": "[yellow]blind[/]  {} cannot be read again; what it sent since then is not known",
 }
 _LEVEL_STYLE = {"green": "green", "yellow": "bold yellow", "red": "bold red"}
 

@@ -12,6 +12,14 @@ SETTINGS: dict[str, tuple[Field, ...]] = {
             low=0.05,
             high=60.0,
         ),
+        Field(
+            "refill_min",
+            60.0,
+            "How far back a source is read again after a restart, where it can be; 0 for not.",
+            unit="min",
+            low=0.0,
+            high=720.0,
+        ),
         Field("drill", False, "A drill: every event says so, and only test channels are told."),
         Field(
             "heartbeat_url",

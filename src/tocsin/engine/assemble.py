@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from tocsin.clock import Clock, SystemClock
+from tocsin.clock import MINUTE_MS, Clock, SystemClock
 from tocsin.config import Spec
 from tocsin.config_file import Configuration, checked_parts
 from tocsin.deliver import Links, build_sinks, policies
 from tocsin.engine.keys import live_keys
-from tocsin.engine.live import Engine, Listeners
+from tocsin.engine.listeners import Listeners
+from tocsin.engine.live import Engine
 from tocsin.errors import ConfigError, SourceEnded, WatchRefused
 from tocsin.model import Bulletin, Place, Watch
 from tocsin.official.parse import parse_path
@@ -101,6 +103,8 @@ def assemble(configuration: Configuration, folder: Path, clock: Clock, tell: Lis
     store = Store.open(path)
     memory = str(configuration.keys["path"])
     keys = live_keys(path.parent / f"{path.stem}-keys", Path(memory) if memory else None)
+    settings = blake2b(repr(configuration).encode(), digest_size=8, key=keys.identity).hexdigest()
+    store.audit.write(clock.now_ms(), "started", f"settings {settings}")
     step_s = float(configuration.engine["step_s"])  # type: ignore[arg-type]
     public_url = str(configuration.web["public_url"])
     links = Links(keys.identity, checked_url(public_url)) if public_url else None
@@ -117,6 +121,7 @@ def assemble(configuration: Configuration, folder: Path, clock: Clock, tell: Lis
         links=links,
         watchdog=configuration.watchdog,
         drill=bool(configuration.engine["drill"]),
+        refill_ms=round(float(str(configuration.engine["refill_min"])) * MINUTE_MS),
     )
 
 

@@ -2,12 +2,11 @@
 
 import random
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from tocsin.clock import DAY_MS, MINUTE_MS, Clock
+from tocsin.clock import DAY_MS, HOUR_MS, MINUTE_MS, Clock
 from tocsin.config import Value
 from tocsin.deliver import Crew, Desk, Dispatcher, Links, Policy, Sink
 from tocsin.engine import memory
@@ -17,12 +16,13 @@ from tocsin.engine.entry import Entry
 from tocsin.engine.inbox import Chunk, Inbox
 from tocsin.engine.intake import Intake
 from tocsin.engine.keys import Keys
+from tocsin.engine.listeners import Listeners, Notice
 from tocsin.engine.near_misses import Gatherer
 from tocsin.engine.pulse import Pulse
 from tocsin.errors import TocsinError
 from tocsin.gate import Gate
 from tocsin.gate.admit import Passed
-from tocsin.model import Alert, Bulletin, Event, Watch
+from tocsin.model import Bulletin, Event, Watch
 from tocsin.pipeline import Pipeline
 from tocsin.sources import Source
 from tocsin.sources.columns import count_of, listed
@@ -38,27 +38,6 @@ SILENCE_MS = 30_000
 """After so long without posts the stream's time follows the clock."""
 KEEP_DAYS = 400
 """How long event revisions are kept."""
-
-
-class Notice(NamedTuple):
-    """What the operator should know of a source."""
-
-    source: str
-    what: Literal["deaf", "heard", "gap"]
-    """Silent beyond its habit; back again; deletions missed, so its reports were purged."""
-    since_ms: int
-
-
-def _nobody(_: Notice) -> None:
-    """Nobody asked to be told of sources."""
-
-
-class Listeners(NamedTuple):
-    """Who is told after a step was committed."""
-
-    event: Callable[[Event], None]
-    alert: Callable[[Alert], None]
-    notice: Callable[[Notice], None] = _nobody
 
 
 class Engine:
@@ -79,6 +58,7 @@ class Engine:
         links: Links | None = None,
         watchdog: Mapping[str, Value] | None = None,
         drill: bool = False,
+        refill_ms: int = HOUR_MS,
     ) -> None:
         self._clock, self.store, self._listeners, self._step_s = clock, store, listeners, step_s
         self._rng = rng or random.Random()
@@ -97,12 +77,12 @@ class Engine:
         self.dispatcher = Dispatcher(store, sinks, clock, self._rng, links)
         self._crew = Crew(self.dispatcher, store, clock, self._fail, step_s)
         self.desk = Desk(policies or {}, store)
-        self._seen_version = -1
+        self._seen_version, self._deaf = -1, set[str]()
         self._renew_watches()
         self._matcher.restore(store.last_alerts())
         self._inbox = Inbox()
         self._entry = Entry(gate, self._ear, self._inbox, clock)
-        cursors = store.cursors()
+        self._back = memory.look_back(sources, store, refill_ms, clock)
         self.intakes = [
             Intake(
                 name,
@@ -110,7 +90,7 @@ class Engine:
                 families.index(source.spec.family) if source.spec.kind == "posts" else 0,
                 self._inbox,
                 clock,
-                cursors.get(name),
+                self._back.cursors.get(name),
                 self._rng,
                 streams.index((source.spec.family, name)) if source.spec.kind == "posts" else 0,
             )
@@ -123,7 +103,6 @@ class Engine:
         self.stepped_ms = self.steps = 0
         self.failed: TocsinError | None = None
         self._swept_ms, self._has_traces = self.started_ms, False
-        self._deaf: set[str] = set()
 
     @property
     def stream_ms(self) -> int:
@@ -144,8 +123,10 @@ class Engine:
         self.store.checkpoint()
         for event in memory.recall(self.store, self._line, self._clock.now_ms()):
             self._listeners.event(event)
-        for intake in self.intakes:
-            intake.start()
+        for name in self._back.blind(self.intakes):
+            told = Notice(name, "blind", self._back.until_ms, self.started_ms)
+            self._listeners.notice(told)
+        self._back.start(self.intakes)
         self._crew.start()
         pulse = threading.Thread(target=self.pulse.run, args=(self._stop,), daemon=True)
         pulse.start()
@@ -172,6 +153,7 @@ class Engine:
     def _loop(self) -> None:
         while not self._stop.is_set():
             self._step(self._inbox.take(self._step_s))
+            self._back.go_on(self._line.now_ms)
             self._sweep()
 
     def _sweep(self) -> None:
@@ -241,10 +223,12 @@ class Engine:
             events = [msgspec.structs.replace(event, drill=True) for event in events]
         alerts = [alert for event in events for alert in self._matcher.alerts(event)]
         cursors = {c.intake.name: c.cursor for c in chunks if c.cursor is not None}
+        cursors = self._back.kept(cursors, self._line.now_ms)
         now_ms = self._clock.now_ms()
         alerts, held = self.desk.take(alerts, now_ms)
         if events or alerts or cursors or held:
-            self.store.commit_step(events, alerts, cursors, now_ms, memory.kept(self._line), held)
+            kept = memory.kept(self._line, self._back)
+            self.store.commit_step(events, alerts, cursors, now_ms, kept, held)
         self._crew.wake({alert.channel for alert in alerts})
         for event in events:
             self._listeners.event(event)

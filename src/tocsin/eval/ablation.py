@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from tocsin.detect.parts import WHOLE, Parts
+from tocsin.errors import InputError
 from tocsin.eval.compose import SHAPES, compose
 from tocsin.eval.corpus import data_folder, load_corpus
 from tocsin.eval.outcome import StreamScore
@@ -157,8 +158,21 @@ def _cells(one: Effect | None) -> str:
 def write_ablation(
     data: Path | None, path: Path, seeds: int, progress: Callable[[str], None]
 ) -> list[Effect]:
-    """Runs every variant and writes the page; raises InputError for missing data."""
+    """Runs every variant and writes the page, anew after each kind of stream.
+
+    Raises InputError for missing data and for a file that cannot be written.
+    """
     pool = prepare(load_corpus(data_folder(data)))
-    found = ablate(pool, seeds, progress=progress)
+    found: list[Effect] = []
+    for name in STREAMS:
+        try:
+            # Before hours are spent as well: a broken run keeps what it has.
+            path.write_text(page(found, seeds), encoding="utf-8")
+        except OSError as problem:
+            raise InputError(
+                f"--ablate {path.name}: cannot be written ({problem.strerror or problem}). "
+                "Name a file in a folder that exists and may be written to."
+            ) from problem
+        found += ablate(pool, seeds, (name,), progress=progress)
     path.write_text(page(found, seeds), encoding="utf-8")
     return found

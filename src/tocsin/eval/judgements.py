@@ -18,6 +18,8 @@ from tocsin.eval.scorer import rows_by_event, score_stream
 from tocsin.eval.small_stream import in_language, story_languages
 from tocsin.eval.stream import Part, Stream, piece
 
+DFE = "disaster-words-DFE"
+"""The set of posts with a disaster word, meant or not."""
 SHUFFLED = Shape("shuffled", hours=24.0, plants=0, decoys=0, false_bulletins=0)
 
 
@@ -50,7 +52,7 @@ class Clustering(NamedTuple):
 def judge_sense(pool: Pool, counts: Judge = counts_as_report) -> Agreement:
     """`Relevant` against `Not Relevant` on disaster-words-DFE, as shipped."""
     chosen = np.isin(pool.corpus.informative, ["Relevant", "Not Relevant"]) & (
-        pool.corpus.dataset == "disaster-words-DFE"
+        pool.corpus.dataset == DFE
     )
     return _agreement(pool, np.flatnonzero(chosen), "Relevant", counts)
 

@@ -28,6 +28,7 @@ from tocsin.eval.pool import Pool, prepare
 from tocsin.eval.quake import compose_quakes
 from tocsin.eval.replaying import Replay, replay
 from tocsin.eval.scorer import score_stream
+from tocsin.eval.sense_folds import judge_sense_folds
 from tocsin.eval.small_stream import small
 from tocsin.eval.stream import Stream
 from tocsin.eval.suppression import Suppression, judge_suppression, suppression_stream
@@ -43,7 +44,8 @@ PLANTED: dict[str, tuple[str, ...]] = {
     "rate": ("rate-0.2", "rate-5", "rate-50"),
 }
 """Sections that plant events, with the shapes each runs."""
-JUDGED = ("quake", "negatives", "flood", "suppression", "sense", "topic", "clustering")
+JUDGED = ("quake", "negatives", "flood", "suppression", "sense", "sense-folds", "topic",
+          "clustering")  # fmt: skip
 WITHOUT_DATA = ("languages", "small")
 SECTIONS = (*PLANTED, *JUDGED, *WITHOUT_DATA)
 HALF_SEEDS = ("rate-5", "rate-50")
@@ -164,6 +166,8 @@ def _judge(
             figures.update(flood_figures(floods))
         elif section == "sense":
             figures["sense"] = agreement_figure(judge_sense(pool))
+        elif section == "sense-folds":
+            figures["sense_folds"] = agreement_figure(judge_sense_folds(pool))
         elif section == "topic":
             figures["topic"] = agreement_figure(judge_topic(pool))
         else:

@@ -1,23 +1,16 @@
 """Level, CAP words and grounds of an event that stands on the official word alone."""
 
 from collections.abc import Sequence
-from typing import get_args
 
-from tocsin.bulletin import Bulletin, Certainty, Severity, Support, Urgency
-from tocsin.model import Ground, LevelWord, Phase, Rating, Why
+from tocsin.bulletin import Bulletin, Certainty, Support, Urgency
+from tocsin.model import Ground, Phase, Rating, Why
+from tocsin.rate.table import official_level_of, table
 from tocsin.vocabulary.hazards import Hazard
-
-_SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-_CONFIDENCE: dict[Certainty, float] = {
-    "Observed": 0.95, "Likely": 0.8, "Possible": 0.5, "Unlikely": 0.2, "Unknown": 0.8,
-}  # fmt: skip
-"""What CAP's words for certainty are taken for; [J] by judgement."""
-_FIRM: tuple[Certainty, ...] = ("Observed", "Likely", "Unknown")
 
 
 def is_firm(bulletin: Bulletin) -> bool:
     """Whether an agency says that something is so, not only that it may come to be."""
-    return bulletin.certainty in _FIRM
+    return bulletin.certainty in table().firm
 
 
 def rate_official(
@@ -31,11 +24,11 @@ def rate_official(
         certainty = "Observed" if main.magnitude is not None else "Likely"
     urgency: Urgency = "Past" if phase == "resolved" else main.urgency
     return Rating(
-        level=_level(severity, certainty),
+        level=official_level_of(severity, certainty),
         severity=severity,
         urgency=urgency if urgency != "Unknown" else "Immediate",
         certainty=certainty,
-        confidence=_CONFIDENCE[certainty],
+        confidence=table().official_confidence[certainty],
         tier="official",
         why=(
             *(Why(Ground.BULLETIN, f"{s.bulletin.source} {s.bulletin.id}"[:160])
@@ -43,10 +36,3 @@ def rate_official(
             Why(Ground.SEVERITY_PRIOR, hazard.severity),
         ),
     )  # fmt: skip
-
-
-def _level(severity: Severity, certainty: Certainty) -> LevelWord:
-    """Red for what is Severe and firm, as with reports; green for what is at most Moderate."""
-    if severity not in _SEVERITIES[:2]:
-        return "yellow" if severity == "Moderate" else "green"
-    return "red" if certainty in _FIRM else "yellow"

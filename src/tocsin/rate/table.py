@@ -45,6 +45,14 @@ class LevelRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     voices: int = 0
 
 
+class OfficialRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The level from this severity on where an agency alone speaks, firmly or not."""
+
+    level: LevelWord
+    severity: Severity = "Unknown"
+    firm: bool = False
+
+
 class CertaintyRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The certainty from this tier, number of voices and surprise (-log10 p) on."""
 
@@ -71,6 +79,9 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     alone_at_most: Severity
     at_most: Severity
     level: tuple[LevelRule, ...]
+    firm: tuple[Certainty, ...]
+    official_level: tuple[OfficialRule, ...]
+    official_confidence: dict[Certainty, float]
     certainty: tuple[CertaintyRule, ...]
     urgency: tuple[UrgencyRule, ...]
 
@@ -128,6 +139,16 @@ def level_of(severity: Severity, tier: Tier, voices: int) -> LevelWord:
         if SEVERITIES.index(severity) >= SEVERITIES.index(rule.severity)
         and _TIERS.index(tier) >= _TIERS.index(rule.tier)
         and voices >= rule.voices
+    )
+
+
+def official_level_of(severity: Severity, certainty: Certainty) -> LevelWord:
+    """The level of what an agency alone tells; red for what is Severe and firm."""
+    firm = certainty in table().firm
+    return next(
+        rule.level
+        for rule in table().official_level
+        if SEVERITIES.index(severity) >= SEVERITIES.index(rule.severity) and (firm or not rule.firm)
     )
 
 

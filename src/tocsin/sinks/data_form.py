@@ -21,6 +21,7 @@ def data_of(alert: Alert, voice: Voice) -> dict[str, Any]:
         "event": alert.event,
         "note": NOTE,
         "answer_url": alert.answer_url,
+        "audit": alert.audit,
         "message": {
             "lang": said.lang,
             "direction": said.direction,

@@ -133,6 +133,8 @@ class EmailSink:
         root = f"<{alert.event.event_id}.{alert.watch}@{self._domain}>"
         mail["in-reply-to"] = root
         mail["references"] = root
+        if alert.audit:
+            mail["x-tocsin-audit"] = alert.audit
         if said.mode != "live":
             mail["x-tocsin-mode"] = said.mode
         return _filled(mail, said.text(), [said], said.title, alert.key)

@@ -40,7 +40,8 @@ class Source(Protocol):
     source of bulletins. `heard_ms` is when the other side last answered, be it that there is no
     news; without it a source of bulletins is never called deaf. `gap` is true when deletions may
     have been missed since the last open: then what the detector holds of it is purged (contract
-    P10).
+    P10). `rewound(cursor, back_ms)` is a cursor so far before another one, or None: a source that
+    has it is read again after a restart, deletions included.
     """
 
     spec: Spec

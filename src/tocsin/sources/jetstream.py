@@ -115,6 +115,11 @@ class JetstreamSource:
     def _host(self) -> str:
         return urlsplit(self._base).netloc
 
+    def rewound(self, cursor: str, back_ms: int) -> str | None:
+        """A cursor so far before another one, None when that is none."""
+        at = Cursor.parse(cursor)
+        return str(at.rewound(back_ms)) if at is not None and at.time_us else None
+
     def open(self, cursor: str | None) -> None:
         """Connect and resume; sets `gap` when the server cannot rewind that far.
 

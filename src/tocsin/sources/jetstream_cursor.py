@@ -16,6 +16,8 @@ MARGIN_US = 5_000_000
 """How far before the last event another server is asked to start: each sees its own times."""
 
 _FORM = re.compile(r"(v1|v2):([0-9]{1,19}):([0-9]{1,19}):([0-9]{1,9}):([A-Za-z0-9.:-]{1,260})")
+_NOWHERE = "rewound"
+"""In place of the server of a cursor that no server gave."""
 _NOTICES = frozenset({"OutdatedCursor", "FutureCursor"})
 _ERRORS = frozenset({"ConsumerTooSlow", "CursorTooOld", "InvalidRequest", "InternalServerError"})
 
@@ -43,6 +45,10 @@ class Cursor(NamedTuple):
         if self.at_home(wire, host):
             return self.seq if wire == "v2" else self.time_us
         return max(0, self.time_us - MARGIN_US) or None
+
+    def rewound(self, back_ms: int) -> "Cursor":
+        """A cursor so far before this one; by time alone, which every server understands."""
+        return Cursor(self.wire, 0, max(1, self.time_us - back_ms * 1_000), 0, _NOWHERE)
 
     def at_home(self, wire: Wire, host: str) -> bool:
         """Whether the numbers mean the same to this server."""

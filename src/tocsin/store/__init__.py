@@ -1,5 +1,6 @@
 """What is remembered: events, watches, outbox, cursors; never posts."""
 
+from tocsin.store.audit import ROLE, Act, Broken
 from tocsin.store.connection import StoreUnavailable
 from tocsin.store.corrections import Correction, Tries, median_ms
 from tocsin.store.ledger import Store
@@ -17,6 +18,7 @@ from tocsin.store.records import (
     shrunk,
 )
 
-__all__ = ["OUTCOMES", "Ack", "Correction", "Judged", "Outcome", "Owed", "Revision", "Silence",
-           "Store", "StoreUnavailable", "Stored", "Tries", "Unsaid", "Verdict", "median_ms",
+__all__ = ["OUTCOMES", "ROLE", "Ack", "Act", "Broken", "Correction", "Judged", "Outcome",
+           "Owed", "Revision", "Silence", "Store", "StoreUnavailable", "Stored", "Tries", "Unsaid",
+           "Verdict", "median_ms",
            "shrunk"]  # fmt: skip

@@ -3,7 +3,7 @@
 import sqlite3
 from contextlib import AbstractContextManager
 
-from tocsin.store import unsaid
+from tocsin.store import audit, unsaid
 from tocsin.store.records import Ack, Outcome, Silence
 
 ANSWERS = 100_000
@@ -23,11 +23,14 @@ class Attention:
         """Begin a silence, or replace the one of its id; raises InputError beyond the bounds."""
         with self._transaction() as base:
             unsaid.silence(base, each, now_ms)
+            audit.note(base, now_ms, "silence begun", each.id)
 
-    def end_silence(self, silence_id: str) -> bool:
+    def end_silence(self, silence_id: str, now_ms: int = 0) -> bool:
         """End a silence; False when there is none of that id."""
         with self._transaction() as base:
             found = base.execute("DELETE FROM silences WHERE id = ?", (silence_id,)).rowcount
+            if found:
+                audit.note(base, now_ms, "silence ended", silence_id)
         return found > 0
 
     def silences(self, now_ms: int) -> list[Silence]:
@@ -39,6 +42,7 @@ class Attention:
         """Note that somebody sees to an event; raises InputError when there is none."""
         with self._transaction() as base:
             unsaid.acknowledge(base, event_id, now_ms, outcome)
+            audit.note(base, now_ms, "acknowledged", f"{event_id} {outcome}".rstrip())
 
     def acks(self, limit: int = 10_000) -> list[Ack]:
         """What was seen to, newest first."""
@@ -60,6 +64,8 @@ class Attention:
             ).rowcount:
                 return False
             unsaid.acknowledge(base, ack.event_id, ack.at_ms, ack.outcome)
+            about = f"{ack.event_id} {ack.outcome}".rstrip()
+            audit.note(base, ack.at_ms, "answered by link", about)
             if mute is not None:
                 unsaid.silence(base, mute, ack.at_ms)
         return True

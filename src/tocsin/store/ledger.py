@@ -11,10 +11,12 @@ from tocsin.errors import InputError
 from tocsin.model import Alert, Event
 from tocsin.store import outbox, revisions, unsaid
 from tocsin.store.attention import Attention
+from tocsin.store.audit import Audit, root_of
 from tocsin.store.connection import BUSY_MS, connect, explained
 from tocsin.store.corrections import Corrections
 from tocsin.store.marks import Mark, Marks
 from tocsin.store.near_misses import NearMisses
+from tocsin.store.outcomes import Outcomes
 from tocsin.store.records import OutboxState, Owed, Revision, Unsaid, fell_below_k
 from tocsin.store.watches import Watches
 
@@ -31,9 +33,11 @@ class Store(Attention):
 
     def __init__(self, base: sqlite3.Connection, name: str) -> None:
         self._base, self._name, self._turn = base, name, threading.RLock()
+        self.audit = Audit(self._transaction, self._reading)
         self._marks = Marks(self._transaction)
         self.watches = Watches(self._transaction, self._reading)
         self.corrections = Corrections(self._reading)
+        self.outcomes = Outcomes(self._reading)
         self.near_misses = NearMisses(self._transaction, self._reading)
 
     @classmethod
@@ -74,8 +78,9 @@ class Store(Attention):
         with self._transaction() as base:
             for event in events:
                 revisions.add(base, event)
+            root = root_of(base) if alerts else ""
             for alert in alerts:
-                outbox.add(base, alert, now_ms)
+                outbox.add(base, alert, now_ms, root)
                 unsaid.said(base, alert)
             for each in held:
                 unsaid.keep(base, each)

@@ -14,12 +14,15 @@ _COLUMNS = "seq, state, attempts, created_ms, tried_ms, next_at_ms, detail, json
 _ALERT = msgspec.json.Decoder(Alert)
 
 
-def add(base: sqlite3.Connection, alert: Alert, now_ms: int) -> None:
+def add(base: sqlite3.Connection, alert: Alert, now_ms: int, root: str = "") -> None:
     """Owe one message; a key that is known already is never owed twice.
+
+    `root` is that of the log of acts: it goes out with the message, where no operator reaches it.
 
     A withdrawal or correction takes the place of whatever that channel has not yet got about
     the event through this watch: nobody should hear of it only after it was taken back.
     """
+    alert = msgspec.structs.replace(alert, audit=root) if root else alert
     event, corrects = alert.event, alert.corrects or alert.kind == "withdrawal"
     added = base.execute(
         "INSERT OR IGNORE INTO outbox (key, channel, event_id, revision, watch, kind, state,"

@@ -93,6 +93,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (hazard, country, hour_ms)
         )""",
     ),
+    (
+        """CREATE TABLE audit (
+            seq INTEGER PRIMARY KEY,
+            at_ms INTEGER NOT NULL,
+            role TEXT NOT NULL,
+            act TEXT NOT NULL,
+            about TEXT NOT NULL,
+            hash TEXT NOT NULL
+        )""",
+    ),
 )
 """Step i brings a file from version i to i + 1; a shipped step is never edited."""
 

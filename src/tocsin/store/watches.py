@@ -8,6 +8,7 @@ import msgspec
 
 from tocsin.errors import Corruption, InputError
 from tocsin.model import Alert, Watch
+from tocsin.store import audit
 from tocsin.store.records import Judged, Stored, Verdict
 
 WATCHES = 10_000
@@ -60,10 +61,7 @@ class Watches:
         with self._transaction() as base:
             if version is not None and version != _version(base):
                 raise InputError("watches: they were changed meanwhile. Look again, then repeat.")
-            went = sum(
-                base.execute("DELETE FROM watches WHERE id = ?", (each,)).rowcount
-                for each in dict.fromkeys(remove)
-            )
+            went = sum(_take_out(base, each, now_ms) for each in dict.fromkeys(remove))
             came = sum(_put(base, watch, now_ms) for watch in add)
             if came:
                 _hold_bounds(base)
@@ -112,6 +110,7 @@ class Watches:
                 "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?)",
                 (event_id, watch_id, verdict, now_ms),
             )
+            audit.note(base, now_ms, "feedback", f"{event_id} {watch_id} {verdict}")
             if base.execute("SELECT count(*) FROM feedback").fetchone()[0] > FEEDBACK:
                 base.execute(
                     "DELETE FROM feedback WHERE rowid = (SELECT rowid FROM feedback"
@@ -133,9 +132,19 @@ def _put(base: sqlite3.Connection, watch: Watch, now_ms: int) -> int:
     body = msgspec.json.encode(watch)
     if len(body) > WATCH_BYTES:
         raise InputError("watches: one has too many sites or corners. Split it in two.")
-    return base.execute(
+    came = base.execute(
         "INSERT OR IGNORE INTO watches VALUES (?, ?, ?)", (watch.id, now_ms, body)
     ).rowcount
+    if came:
+        audit.note(base, now_ms, "watch added", watch.id)
+    return came
+
+
+def _take_out(base: sqlite3.Connection, watch_id: str, now_ms: int) -> int:
+    went = base.execute("DELETE FROM watches WHERE id = ?", (watch_id,)).rowcount
+    if went:
+        audit.note(base, now_ms, "watch removed", watch_id)
+    return went
 
 
 def _hold_bounds(base: sqlite3.Connection) -> None:

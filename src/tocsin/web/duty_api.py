@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tocsin.clock import Clock, rfc3339
+from tocsin.clock import DAY_MS, Clock, rfc3339
 from tocsin.errors import SinkBusy, SinkRejected
 from tocsin.model import LevelWord, Receipt
-from tocsin.store import Outcome, Silence, Store
+from tocsin.store import Act, Broken, Outcome, Silence, Store, median_ms
+from tocsin.store.outcomes import Judgement
 from tocsin.vocabulary.hazards import hazard_ids
 from tocsin.web.answers import Problem
 from tocsin.web.guard import json_answer
@@ -21,6 +22,8 @@ from tocsin.web.query import BadQuery, Parameter
 from tocsin.web.watch_routes import served
 from tocsin.web.watch_shelf import body_as
 
+OUTCOMES_MS = 90 * DAY_MS
+"""How far back it is told how often alerts were right."""
 TryOut = Callable[[str], Receipt]
 """Sends a test message to a channel; raises InputError, SinkBusy or SinkRejected."""
 
@@ -62,6 +65,38 @@ class QuietedList(msgspec.Struct, frozen=True):
     silences: list[Quieted]
 
 
+class Right(msgspec.Struct, frozen=True):
+    """How often the alerts of a hazard or a watch were right, of those that were judged."""
+
+    of: str
+    alerted: int
+    judged: int
+    right: float | None
+    real: int
+    exaggerated: int
+    false: int
+    duplicate: int
+    elsewhere: int
+
+
+class Rights(msgspec.Struct, frozen=True):
+    """What came of the alerts of the last 90 days, by hazard and by watch."""
+
+    hazards: list[Right]
+    watches: list[Right]
+    corrections: int
+    median_to_correct_s: float | None
+
+
+class Acts(msgspec.Struct, frozen=True):
+    """What was done here and in which role, newest first, and whether the log of it holds."""
+
+    acts: list[Act]
+    root: str
+    """Number and hash of the last record, as messages carry it."""
+    broken: Broken | None = None
+
+
 class Tried(msgspec.Struct, frozen=True):
     """How a channel took a test message."""
 
@@ -87,6 +122,14 @@ DUTY_ROUTES: tuple[RouteSpec, ...] = (
     RouteSpec(
         "/api/silences/{silence_id}", "End a silence.", QuietedList, parameters=(_SILENCE,),
         errors=(403, 404, 503), method="DELETE",
+    ),
+    RouteSpec(
+        "/api/outcomes", "How often alerts were right, as noted by those who got them.", Rights,
+        errors=(400, 503),
+    ),
+    RouteSpec(
+        "/api/audit", "What was done here and in which role; never who.", Acts, errors=(400, 503),
+        needs="operator",
     ),
     RouteSpec(
         "/api/channels/{channel}/test", "Send a test message, marked as one.", Tried,
@@ -138,14 +181,33 @@ class Duty:
 
     def end_silence(self, request: Request, _: bytes) -> Response:
         """End it before its time."""
-        if not self._store.end_silence(str(request.path_params["silence_id"])):
+        if not self._store.end_silence(
+            str(request.path_params["silence_id"]), self._clock.now_ms()
+        ):
             problem = Problem("No silence has this id.", "It may have ended by itself.")
             return json_answer(problem, 404)
         return json_answer(self._all())
 
+    def outcomes(self, _: Request, __: bytes) -> Response:
+        """Of the last 90 days; an event counts once however often it was told."""
+        since_ms = self._clock.now_ms() - OUTCOMES_MS
+        found = self._store.corrections.since(since_ms, 10_000)
+        middle = median_ms(found)
+        return json_answer(Rights(
+            [_right(each) for each in self._store.outcomes.by_hazard(since_ms)],
+            [_right(each) for each in self._store.outcomes.by_watch(since_ms)],
+            len(found), None if middle is None else middle / 1000,
+        ))  # fmt: skip
+
+    def audit(self, _: Request, __: bytes) -> Response:
+        """The last 500 acts."""
+        log = self._store.audit
+        return json_answer(Acts(log.newest(500), log.root(), log.verify()))
+
     def try_channel(self, request: Request, _: bytes) -> Response:
         """Send a test message and say how it was taken."""
         channel = str(request.path_params["channel"])
+        self._store.audit.write(self._clock.now_ms(), "channel tried", ascii(channel)[:64])
         try:
             receipt = self._try_out(channel)
         except SinkBusy as error:
@@ -169,12 +231,21 @@ def duty_routes(duty: Duty | None) -> list[Route]:
             ("GET", "/api/silences"): duty.silences,
             ("POST", "/api/silences"): duty.silence,
             ("DELETE", "/api/silences/{silence_id}"): duty.end_silence,
+            ("GET", "/api/outcomes"): duty.outcomes,
+            ("GET", "/api/audit"): duty.audit,
             ("POST", "/api/channels/{channel}/test"): duty.try_channel,
         }
     return [
         Route(spec.path, served(answers.get((spec.method, spec.path)), spec), methods=[spec.method])
         for spec in DUTY_ROUTES
     ]
+
+
+def _right(one: Judgement) -> Right:
+    return Right(
+        one.of, one.alerted, one.judged, one.right, one.real, one.exaggerated, one.false,
+        one.duplicate, one.elsewhere,
+    )  # fmt: skip
 
 
 def _quieted(one: Silence, now_ms: int) -> Quieted:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tocsin.errors import InputError, TocsinError
+from tocsin.store import ROLE
 from tocsin.watch.advice import Advice
 from tocsin.watch.backtest import Backtest
 from tocsin.watch.trace import Trace
@@ -193,6 +194,8 @@ def served(answer: Endpoint | None, spec: RouteSpec) -> Callable[[Request], Any]
             raw = await body_of(request)
         except TooLarge:
             return json_answer(TooLarge.problem, 413)
+        caller = request.scope.get("tocsin_caller")
+        ROLE.set(caller.role if caller else "nobody")
         try:
             return await run_in_threadpool(answer, request, raw)
         except BadQuery:

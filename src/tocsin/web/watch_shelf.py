@@ -57,7 +57,14 @@ class Shelf:
             self._refused_ms.append(now_ms)
             # The category alone: a refused text may name a person (contract P15).
             log.info("a watch was refused: %s", refusal.category)
+            text = table.get("text")
+            size = len(text) if isinstance(text, str) else len(table)
+            self.store.audit.write(now_ms, "watch refused", f"{refusal.category} {size}")
             raise
+
+    def asked(self, act: str, watch_id: str) -> None:
+        """Note that somebody asked what a watch tells."""
+        self.store.audit.write(self.clock.now_ms(), act, watch_id)
 
     def known(self, watch_id: str) -> Watch | None:
         """A stored or configured watch, or None."""

@@ -35,6 +35,7 @@ class WatchTrials:
             watch = self._shelf.compiled(trial.watch)
         except WatchRefused as refusal:
             return refused(refusal, 422)
+        self._shelf.asked("watch tried", watch.id)
         return self._tried(watch, trial.days, trial.per_day)
 
     def test(self, request: Request, _: bytes) -> Response:
@@ -42,6 +43,7 @@ class WatchTrials:
         watch = self._shelf.known(id_of(request))
         if watch is None:
             return json_answer(NO_WATCH, 404)
+        self._shelf.asked("watch tried", watch.id)
         query = request.query_params
         per_day = _whole(query["per_day"], "per_day") if "per_day" in query else None
         return self._tried(watch, _whole(query.get("days", "30"), "days"), per_day)
@@ -52,6 +54,7 @@ class WatchTrials:
         if watch is None:
             return json_answer(NO_WATCH, 404)
         event_id = request.query_params.get("event_id", "")
+        self._shelf.asked("asked why", watch.id)
         kept = self._shelf.store.revisions_of(event_id)
         revisions = [each.event for each in kept if each.event is not None]
         if not revisions:
