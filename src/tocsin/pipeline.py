@@ -61,8 +61,7 @@ class Pipeline:
         parts: Parts = WHOLE,
     ) -> None:
         """`families[i]` is that of stream i, and streams may share one; `contract` the hash each
-        event carries; `ordinal` how many events were founded before this start; `parts` are all
-        but where somebody measures what one is good for."""
+        event carries; `ordinal` counts events founded before; `parts` are all, live."""
         self._hazards = load_hazards()
         self._gazetteer = gazetteer
         traits = traits_of_hazards()

@@ -14,7 +14,7 @@ WINDOWS_BINS = (6, 24, 72)
 """Within how many times ten minutes the voices must have spoken."""
 UNUSUAL = 2.6
 """Surprise (-log10 p) that will do where an agency has spoken: one in four hundred."""
-PRIOR_SEEN, PRIOR_WEIGHT = 0.3, 540.0
+PRIOR_SEEN, PRIOR_WEIGHT = 0.1, 180.0
 """What is said of a hazard in an area where nothing was heard yet, in so many reports of other
 hazards: about one in a day of a post a second, and stated so that it holds at any rate."""
 INSIDE = 0.5
