@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo ui test lint browser wheel reference constraints nightly kills cuts deliver alertmanager score-twenty clean
+.PHONY: help demo ui test lint browser screens page-figures wheel reference constraints nightly kills cuts deliver alertmanager score-twenty clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -55,6 +55,12 @@ lint: $(VENV)/.test $(VENV)/.tocsin ## Style, types and import contracts, withou
 
 nightly: $(VENV)/.test $(VENV)/.tocsin ui browser ## Every test, with many more invented cases
 	@HYPOTHESIS_PROFILE=nightly TOCSIN_CUTS=40 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(T)
+
+screens: $(VENV)/.test $(VENV)/.tocsin ui browser ## Take a picture of every screen into docs/screens/
+	@$(BIN)/python bench/screens.py
+
+page-figures: $(VENV)/.test $(VENV)/.tocsin ui browser ## Measure the page: weight, speed, memory
+	@$(BIN)/python bench/page.py
 
 score-twenty: $(VENV)/.test $(VENV)/.tocsin ## The scorecard over twenty seeds (a night; TOCSIN_DATA names the folder)
 	@nice $(BIN)/tocsin score --seeds 20 --before bench/scorecard.json \

@@ -3,12 +3,14 @@
 from naive_detect import (
     Bins,
     VoiceSets,
+    distance_km,
     distinct_voices,
     exposure,
     heard,
     home_country,
     idf,
     marked,
+    own_town,
     similarity,
     surprise,
 )
@@ -23,7 +25,8 @@ from naive_text import (
 )
 
 __all__ = [
-    "Bins", "Token", "VoiceSets", "calm", "clitic", "distinct_voices", "exposure", "heard",
-    "hits_of", "home_country", "idf", "judged", "marked", "number_value", "similarity",
+    "Bins", "Token", "VoiceSets", "calm", "clitic", "distance_km", "distinct_voices", "exposure",
+    "heard", "hits_of", "home_country", "idf", "judged", "marked", "number_value", "own_town",
+    "similarity",
     "surprise", "tokens_of", "verdict",
 ]  # fmt: skip

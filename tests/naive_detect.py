@@ -161,3 +161,19 @@ def heard(rows, words, shared_ms, life_ms):
                 until = min(rows[j]["time_ms"] + life_ms, row["now_ms"] + shared_ms)
                 dies[j] = max(dies[j], until)
     return lists, dies
+
+
+def own_town(votes, fine, voices, least, share):
+    """The town named most, first come first, when enough voices and a share of them do; else -1."""
+    towns = [(place, count) for place, count in votes if place in fine]
+    best = max(towns, key=lambda one: one[1], default=(-1, 0.0))
+    return best[0] if best[0] >= 0 and best[1] >= max(least, share * voices) else -1
+
+
+def distance_km(one, two):
+    """Straight through a globe of 6,371 km, of (latitude, longitude) in degrees."""
+    ends = []
+    for lat, lon in (one, two):
+        a, b = math.radians(lat), math.radians(lon)
+        ends.append((math.cos(a) * math.cos(b), math.cos(a) * math.sin(b), math.sin(a)))
+    return 6_371 * math.dist(*ends)

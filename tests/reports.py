@@ -15,8 +15,11 @@ from tocsin.sources import Post
 START_MS = 1_814_400_000_000 + HOUR_MS
 # Two countries (0 and 5), each with two first-level units that hold a town.
 PLACES = PlaceTable(
-    np.array([0, 0, 0, 0, 0, 5, 5, 5], np.int32), np.array([-1, 1, 1, 3, 3, -1, 6, 6], np.int32)
-)
+    np.array([0, 0, 0, 0, 0, 5, 5, 5], np.int32), np.array([-1, 1, 1, 3, 3, -1, 6, 6], np.int32),
+    # A town lies in the middle of its unit, the others far off.
+    np.array([[0, 0, 1], [0, 0, 1], [0, 0, 1], [0, 1, 0], [0, 1, 0], *[[1, 0, 0]] * 3], np.float32),
+    np.array([0.1, 0.02, 0.001, 0.02, 0.001, 0.1, 0.02, 0.001], np.float32),
+)  # fmt: skip
 TOWN, NEIGHBOUR, FAR_TOWN, ABROAD = 2, 1, 4, 7
 HAZARDS, LANGS = 4, 3
 

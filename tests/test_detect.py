@@ -179,9 +179,17 @@ def test_an_event_ends_and_opens_again_under_its_id():
     line = Line()
     line.take(*crowd(10), until_ms=START_MS + 9 * HOUR_MS)
     assert phases(line.evidence)[-1][0] == "resolved"
-    line.take(*crowd(10, START_MS + 9 * HOUR_MS, "again"), until_ms=START_MS + 10 * HOUR_MS)
+    again = crowd(10, START_MS + 9 * HOUR_MS, "again", flags=Flag.LINK)
+    line.take(*again, until_ms=START_MS + 10 * HOUR_MS)
     assert len(standing(line)) == 1
     assert line.evidence[-1].phase == "updated"
+
+
+def test_what_witnesses_tell_at_once_after_hours_of_silence_is_another_event():
+    line = Line()
+    line.take(*crowd(10), until_ms=START_MS + 9 * HOUR_MS)
+    line.take(*crowd(10, START_MS + 9 * HOUR_MS, "again"), until_ms=START_MS + 10 * HOUR_MS)
+    assert sorted(standing(line).values()) == ["resolved", "updated"]
 
 
 def test_a_sensitive_setting_needs_fifteen_and_harm():

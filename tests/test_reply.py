@@ -46,7 +46,7 @@ def links():
 def ask(store, clock, links):
     app = create_app(
         Board(), invented.health, invented.metrics, replies=Replies(links, store, clock),
-        reply_host="tocsin.example.org",
+        public_host="tocsin.example.org",
     )  # fmt: skip
     served = serve(app, port=0)
     with httpx.Client(base_url=served.url, trust_env=False) as client:

@@ -83,7 +83,7 @@ def test_it_shares_no_memory_with_whom_it_was_read_into(memory):
 
 def test_every_attribute_of_a_detector_is_written_or_known_to_be_of_no_account(busy):
     # A new attribute of the detector must be thought of here, or a cut would lose it.
-    settings = {"_places", "_related", "state", "_company", "_scales", "_register", "_chores"}
+    settings = {"_places", "_traits", "state", "_company", "_scales", "_register", "_chores"}
     settings |= {"_prompts", "_hearing", "_outcome"}
     kept = {"_ordinal", "_taken", "_next_tick_ms", "_start_bin", "_dirty"}
     assert set(vars(busy)) == settings | kept

@@ -6,7 +6,15 @@ from datetime import datetime
 from tocsin.bulletin import Bulletin, Support
 from tocsin.clock import HOUR_MS, MINUTE_MS, rfc3339
 from tocsin.detect.weigh import SENSITIVE_SHARE
-from tocsin.locate import Circle, locate, place_of, population_band, told_by, units_named
+from tocsin.locate import (
+    Circle,
+    further,
+    locate,
+    place_of,
+    population_band,
+    told_by,
+    units_named,
+)
 from tocsin.locate.steady import steady
 from tocsin.model import BANDS, BulletinRef, Event, Evidence, Ground, Origin, Place, Why
 from tocsin.official.corroborate import Corroborator
@@ -44,6 +52,8 @@ class Composer:
             return self._stub(evidence, before, Why(Ground.BELOW_K, True, 5))
         hazard = self._hazards[evidence.hazard]
         sensitive = evidence.masked_share >= SENSITIVE_SHARE
+        # Where people gather, or the hazard is somebody's own, no further town is named.
+        coarse = sensitive or hazard.personal
         origins = locate(evidence, self._gazetteer, personal=hazard.personal, sensitive=sensitive)
         origins = steady(origins, before.place if before and before.origin != "official" else None)
         place = origins[0].place if origins else None
@@ -51,7 +61,7 @@ class Composer:
             hazard.key, place, evidence.first_seen_ms, evidence.last_seen_ms, evidence.at_ms
         )  # fmt: skip
         support = self._official.supports(*about)
-        if support and not (hazard.personal or sensitive):
+        if support and not coarse:
             origins = self._placed(origins, hazard, support)
             place = origins[0].place if origins else None
         families = {self._families[f] for f in evidence.families}
@@ -64,17 +74,12 @@ class Composer:
         band = voices_band(evidence.voices)
         if before is not None:
             band = max(band, before.voices, key=BANDS.index)
-        grain_ms = 5 * MINUTE_MS if sensitive else MINUTE_MS
-        first_seen = rfc3339(evidence.first_seen_ms // grain_ms * grain_ms)
-        if before is not None:
-            # Whoever spoke first, official or not, has seen it first, also before a restart.
-            first_seen = min(first_seen, before.first_seen)
         return Event(
             event_id=evidence.event_id,
             revision=before.revision + 1 if before else 1,
             phase=evidence.phase,
             at=rfc3339(evidence.at_ms),
-            first_seen=first_seen,
+            first_seen=_first_seen(evidence, before, sensitive),
             hazard=hazard.key,
             category=hazard.category,
             origin="both" if support else "posts",
@@ -95,6 +100,7 @@ class Composer:
             contract=self._contract,
             merged_into=evidence.merged_into,
             expires=rfc3339(evidence.last_seen_ms + round(hazard.duration_h * HOUR_MS)),
+            extent=None if coarse else further(evidence, place, self._gazetteer),
             population=population_band(self._gazetteer, place),
             sensitive=sensitive,
         )
@@ -191,6 +197,14 @@ class Composer:
             why=(why,),
             contract=self._contract,
         )
+
+
+def _first_seen(evidence: Evidence, before: Event | None, sensitive: bool) -> str:
+    """The first report, to the minute; to five where people assemble."""
+    grain_ms = 5 * MINUTE_MS if sensitive else MINUTE_MS
+    first_seen = rfc3339(evidence.first_seen_ms // grain_ms * grain_ms)
+    # Whoever spoke first, official or not, has seen it first, also before a restart.
+    return first_seen if before is None else min(first_seen, before.first_seen)
 
 
 def end_ms(main: Bulletin, hazard: Hazard) -> int:

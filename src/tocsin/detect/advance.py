@@ -155,7 +155,7 @@ def burst_of(state, slot, start_bin, n_cells, out):
 
 
 @kernel
-def advance(state, batch, row, rows, ordinal, next_tick_ms, start_bin, places, related, ripe_score,
+def advance(state, batch, row, rows, ordinal, next_tick_ms, start_bin, places, traits, ripe_score,
             joined, n_joined):  # fmt: skip
     """Take rows until one of the signals; returns (row, signal, what, surprise, window_s, joined).
 
@@ -173,7 +173,7 @@ def advance(state, batch, row, rows, ordinal, next_tick_ms, start_bin, places, r
         write_report(state, slot, ordinal + row, batch, row)
         count_terms(state, slot)
         row += 1
-        e, strong = best_event(state, slot, places.country, places.admin1, related, now_bin)
+        e, strong = best_event(state, slot, places, traits, now_bin)
         if e >= 0:
             reports.cells[slot, :] = -1
             join(state, e, slot, places.country, strong)

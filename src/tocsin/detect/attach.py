@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from tocsin.compiled import kernel, part
+from tocsin.detect.apart import FAR, NARROW, NEAR, report_apart
 from tocsin.detect.bursts import bins_sum
 from tocsin.detect.state import (
     CANDIDATE,
@@ -20,6 +21,8 @@ ATTACH = 0.18
 ATTACH_RELATED = 0.30
 SAME_PLACE, OTHER_COUNTRY, OTHER_UNIT = 0.10, -0.30, -0.18
 """Bonuses to the cosine, as fitted on the DEV streams."""
+VETO = -2.0
+"""Two fires, however alike in words, are not one when their towns are out of a fire's reach."""
 DOMINANT_TIMES, DOMINANT_PLUS = 2.0, 3.0
 """An event draws in what names its hazard while its last hour is this far above its baseline."""
 MARK, MARK_FULL, MARK_LEAST = 0.3, 6.0, 3.0
@@ -125,25 +128,30 @@ def main_unit(events, e, admin1):
 
 
 @part(lends=True)
-def place_fit(state, slot, e, country, admin1):
+def place_fit(state, slot, e, places, reach):
     """Bonus of a report's places for an event; contradiction is negative, silence is 0."""
     reports, events = state.reports, state.events
     where = main_country(events, e)
     if where < 0 or reports.place[slot, 0] < 0:
         return 0.0
-    unit = main_unit(events, e, admin1)
+    unit = main_unit(events, e, places.admin1)
     same_country, same_unit, named_unit = False, False, False
     for p in range(4):
         place = reports.place[slot, p]
         if place < 0:
             continue
-        if country[place] == where:
+        if places.country[place] == where:
             same_country = True
-            if admin1[place] >= 0:
+            if places.admin1[place] >= 0:
                 named_unit = True
-                same_unit = same_unit or admin1[place] == unit
+                same_unit = same_unit or places.admin1[place] == unit
     if not same_country:
         return OTHER_COUNTRY
+    apart = report_apart(reports, slot, events, e, places, reach)
+    if apart == FAR:
+        return VETO if reach <= NARROW else OTHER_UNIT
+    if apart == NEAR:
+        return SAME_PLACE
     if unit >= 0 and named_unit and not same_unit:
         return OTHER_UNIT
     return SAME_PLACE
@@ -159,7 +167,7 @@ def hour_count(events, e, now_bin):
 
 
 @part(lends=True)
-def best_event(state, slot, country, admin1, related, now_bin):
+def best_event(state, slot, places, traits, now_bin):
     """(event a report joins or -1, whether by words and place rather than by dominance)."""
     reports, events, flow = state.reports, state.events, state.flow
     hazard = reports.hazard[slot]
@@ -170,9 +178,9 @@ def best_event(state, slot, country, admin1, related, now_bin):
         if stage == FREE or stage == DORMANT:
             continue
         kin = events.hazard[e] == hazard
-        if not kin and not related[hazard, events.hazard[e]]:
+        if not kin and not traits.related[hazard, events.hazard[e]]:
             continue
-        fit = place_fit(state, slot, e, country, admin1)
+        fit = place_fit(state, slot, e, places, traits.reach[events.hazard[e]])
         cosine = likeness(
             flow, reports.terms[slot], reports.n_terms[slot], events.terms[e],
             events.term_count[e], events.reports[e],

@@ -1,13 +1,14 @@
 """Whether two events are one: hazard, place, words, and whether one drowns the other."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tocsin.clock import HOUR_MS
+from tocsin.detect.apart import NARROW
 from tocsin.detect.attach import DOMINANT_PLUS, DOMINANT_TIMES, hour_count
 from tocsin.detect.belief import where_of
 from tocsin.detect.merge import event_cosine, places_agree
 from tocsin.detect.state import BIN_MS, DORMANT, FREE, LIVE, PlaceTable, State
+from tocsin.detect.traits import Traits
 
 MERGE_COSINE = 0.12
 MERGE_ACROSS_COSINE = 0.6
@@ -18,19 +19,35 @@ OWN_VOTES, OWN_SHARE = 3.0, 0.2
 """Voices, and share of all voices, that must name one place before it contradicts another."""
 SHADOW_MS = 12 * HOUR_MS
 """How long after its last report an event still claims what is said of its hazard at large."""
+SILENCE_MS, MOMENT_S, WITNESSED = 3 * HOUR_MS, 600, 0.5
+"""Silence after which a burst may be another shock, the window it must burst in, and the share of
+its voices that must sound as if they were there."""
 _BINS_AN_HOUR = 6
 
 
 class Company:
     """Finds the known event that another one belongs to."""
 
-    def __init__(self, state: State, places: PlaceTable, related: NDArray[np.bool_]) -> None:
-        self._state, self._places, self._related = state, places, related
+    def __init__(self, state: State, places: PlaceTable, traits: Traits) -> None:
+        self._state, self._places, self._traits = state, places, traits
 
     def home_of(self, e: int) -> int | None:
         """The event, of any stage, that a new event belongs to; the older one on a tie."""
         slots = np.flatnonzero(self._state.events.stage != FREE)
-        return self._best(e, [int(o) for o in slots if o != e])
+        return self._best(e, [int(o) for o in slots if o != e and not self._is_anew(int(o), e)])
+
+    def _is_anew(self, a: int, b: int) -> bool:
+        """Whether burst b is a second shock or blast and not talk of what was over.
+
+        It begins at a moment, after silence, and most who tell of it were there. Talk of the day
+        before comes slowly, with links and figures.
+        """
+        events = self._state.events
+        if events.stage[a] != DORMANT or not self._traits.sudden[events.hazard[b]]:
+            return False
+        silent_ms = int(events.first_ms[b]) - int(events.last_ms[a])
+        there = int(events.witnesses[b]) >= WITNESSED * max(int(events.voices[b]), 1)
+        return silent_ms >= SILENCE_MS and int(events.window_s[b]) <= MOMENT_S and there
 
     def live_home_of(self, e: int) -> int | None:
         """The live event that a candidate, of which more is known by now, belongs to."""
@@ -61,18 +78,25 @@ class Company:
 
     def _shades(self, o: int, e: int) -> bool:
         events = self._state.events
-        agree = int(places_agree(events, o, e, self._places.admin1))
-        related = bool(self._related[events.hazard[o], events.hazard[e]])
+        one, two = int(events.hazard[o]), int(events.hazard[e])
+        reach = self._traits.reach[[one, two]].max()
+        agree = int(places_agree(events, o, e, self._places, reach))
+        related = bool(self._traits.related[one, two])
+        if agree == -3 and reach <= NARROW:
+            return False
         return agree > 1 or (related and not (agree < 0 and self._contradicts(e, agree)))
 
     def _alike(self, a: int, b: int) -> float:
         """How much event b is part of a: 0 not at all, else a score to choose the best by."""
         events = self._state.events
         one, two = int(events.hazard[a]), int(events.hazard[b])
-        if not self._related[one, two]:
+        if not self._traits.related[one, two]:
             return 0.0
         cosine = float(event_cosine(self._state.flow, events, a, b))
-        agree = int(places_agree(events, a, b, self._places.admin1))
+        reach = self._traits.reach[[one, two]].max()
+        agree = int(places_agree(events, a, b, self._places, reach))
+        if agree == -3 and reach <= NARROW:
+            return 0.0
         if agree < 0 and (one != two or self._contradicts(b, agree)):
             return cosine if cosine >= MERGE_ACROSS_COSINE else 0.0
         if one != two:

@@ -50,7 +50,7 @@ class Detector:
         parts: Parts = WHOLE,
     ) -> None:
         """`ordinal`: events founded before; `watcher` sees each weighing; `parts`: all, live."""
-        self._places, self._related = places, traits.related
+        self._places, self._traits = places, traits
         self.state = new_state(len(traits.related), n_langs)
         self._chores = Chores(self.state)
         self._company, self._scales = parts.equip(self.state, places, traits, watcher)
@@ -105,7 +105,7 @@ class Detector:
             out = np.zeros((stop - row, 2), np.int64)
             row, signal, what, found, window_s, n = adv.advance(
                 self.state, batch, row, stop, self._ordinal, self._next_tick_ms, self._start_bin,
-                self._places, self._related, RIPE_SCORE, out, 0,
+                self._places, self._traits, RIPE_SCORE, out, 0,
             )  # fmt: skip
             self._taken = self._ordinal + row
             self._note_joined(out[:n])
@@ -130,9 +130,7 @@ class Detector:
         self._make_room(now_ms)
         e = self._register.found(cell, surprise, window_s, now_ms, self._start_bin)
         since_ms = now_ms - window_s * 1_000
-        self._note_joined(
-            nucleus.gather(self.state, e, cell, since_ms, self._places, self._related)
-        )
+        self._note_joined(nucleus.gather(self.state, e, cell, since_ms, self._places, self._traits))
         self._settle(e, now_ms)
 
     def _make_room(self, now_ms: int) -> None:
@@ -217,7 +215,7 @@ class Detector:
         events = self.state.events
         if now_ms % BIN_MS == 0:
             self._chores.every_ten_minutes(now_ms)
-            self._note_joined(nucleus.look_again(self.state, self._places, self._related, now_ms))
+            self._note_joined(nucleus.look_again(self.state, self._places, self._traits, now_ms))
         self._hearing.hear(self._taken, self._start_bin, now_ms)
         for e in (int(e) for e in np.flatnonzero(events.stage != FREE)):
             stage = events.stage[e]

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from tocsin.compiled import kernel, part
+from tocsin.detect.apart import FAR, UNKNOWN, events_apart
 from tocsin.detect.attach import idf, main_country, main_unit
 from tocsin.detect.bursts import (
     GUARD_BINS,
@@ -114,15 +115,20 @@ def event_cosine(flow, events, a, b):
 
 
 @kernel
-def places_agree(events, a, b, admin1):
-    """2 same first-level unit, 1 same country, 0 when either says too little; where they
-    contradict each other -1 in the unit, -2 in the country."""
+def places_agree(events, a, b, places, reach):
+    """2 towns within reach or same first-level unit, 1 same country, 0 when either says too
+    little; where they contradict each other -1 in the unit, -2 in the country, -3 in towns that
+    are out of reach of each other."""
     one, two = main_country(events, a), main_country(events, b)
     if one < 0 or two < 0:
         return 0
     if one != two:
         return -2
-    unit_one, unit_two = main_unit(events, a, admin1), main_unit(events, b, admin1)
+    apart = events_apart(events, a, b, places, reach)
+    if apart != UNKNOWN:
+        return -3 if apart == FAR else 2
+    unit_one = main_unit(events, a, places.admin1)
+    unit_two = main_unit(events, b, places.admin1)
     if unit_one < 0 or unit_two < 0:
         return 1
     return 2 if unit_one == unit_two else -1

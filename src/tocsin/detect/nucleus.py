@@ -65,7 +65,7 @@ def home_country(state, cell, since_ms, country):
 
 
 @kernel
-def gather(state, e, cell, since_ms, places, related):
+def gather(state, e, cell, since_ms, places, traits):
     """Join a burst cell's reports to a new event, then what resembles them in the last hour.
 
     (j, 2) int64: ordinal of each report that joined, slot of the event.
@@ -87,9 +87,9 @@ def gather(state, e, cell, since_ms, places, related):
         if reports.time_ms[slot] < min(since_ms, events.born_ms[e] - HOUR_MS):
             continue
         hazard = reports.hazard[slot]
-        if hazard != events.hazard[e] and not related[hazard, events.hazard[e]]:
+        if hazard != events.hazard[e] and not traits.related[hazard, events.hazard[e]]:
             continue
-        fit = place_fit(state, slot, e, places.country, places.admin1)
+        fit = place_fit(state, slot, e, places, traits.reach[events.hazard[e]])
         cosine = likeness(
             state.flow, reports.terms[slot], reports.n_terms[slot],
             events.terms[e], events.term_count[e], events.reports[e],
@@ -111,7 +111,7 @@ def gather_rows(state, e, slots, places):
 
 
 @kernel
-def look_again(state, places, related, now_ms):
+def look_again(state, places, traits, now_ms):
     """Let waiting reports join a live event that meanwhile has their words; (j, 2) as `gather`.
 
     An event knows few words when it is young. No report changes its event: these had none. Nor
@@ -123,9 +123,7 @@ def look_again(state, places, related, now_ms):
     for slot in range(RING):
         if reports.dies_ms[slot] == 0 or reports.event[slot] >= 0:
             continue
-        e, strong = best_event(
-            state, slot, places.country, places.admin1, related, now_ms // BIN_MS
-        )
+        e, strong = best_event(state, slot, places, traits, now_ms // BIN_MS)
         if strong and events.stage[e] == LIVE and reports.time_ms[slot] >= events.first_ms[e]:
             n_joined = claim(state, e, slot, places, joined, n_joined)
     return joined[:n_joined]

@@ -52,7 +52,7 @@ class Parts(NamedTuple):
         What concerns the kernels is written into the state, where they read it.
         """
         state.flow.rules[:] = self.crowding, self.lagged_baseline
-        company = (Company if self.company else Strangers)(state, places, traits.related)
+        company = (Company if self.company else Strangers)(state, places, traits)
         return company, Scales(state, places, traits, watcher, self.table())
 
     def seen(self, batch: Batch) -> Batch:
@@ -70,6 +70,10 @@ class Strangers(Company):
 
     def home_of(self, e: int) -> int | None:
         """None: every burst is an event of its own."""
+        return None
+
+    def live_home_of(self, e: int) -> int | None:
+        """None: nor does it become part of another later."""
         return None
 
     def elder_of(self, e: int) -> int | None:

@@ -162,11 +162,15 @@ class Events(NamedTuple):
 
 
 class PlaceTable(NamedTuple):
-    """What the detector must know of gazetteer places: country and first-level unit."""
+    """What the detector must know of gazetteer places: which larger ones they lie in, and where."""
 
     country: A_I32
     admin1: A_I32
     """Index of the unit, -1 when the place is a country or none is known."""
+    point: A_F32
+    """(P, 3): where on a globe of radius 1."""
+    radius: A_F32
+    """How wide, in radii of the globe."""
 
 
 class Links(NamedTuple):

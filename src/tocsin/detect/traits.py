@@ -9,6 +9,8 @@ from tocsin.detect.state import PlaceTable
 from tocsin.vocabulary.gazetteer import ADMIN1, CITY, FACILITY, Gazetteer
 from tocsin.vocabulary.hazards import load_hazards
 
+EARTH_KM = 6_371.0
+PLAIN_KM = 20.0
 CHRONIC_H = 7 * 24
 """Hazards that typically last this long are spoken of without news."""
 
@@ -24,12 +26,16 @@ class Traits(NamedTuple):
     """(H,): hazards that last for weeks, of which people speak without news."""
     sudden: NDArray[np.bool_]
     """(H,): hazards that begin at a moment."""
+    reach: NDArray[np.float32]
+    """(H,): how far apart two places of one event lie at most, in radii of the globe."""
 
 
 def plain(related: NDArray[np.bool_]) -> Traits:
     """Traits of hazards of which nothing but their kin is known."""
     none = np.zeros(len(related), np.bool_)
-    return Traits(related, none, none, ~none)
+    return Traits(
+        related, none, none, ~none, np.full(len(related), PLAIN_KM / EARTH_KM, np.float32)
+    )
 
 
 def traits_of_hazards() -> Traits:
@@ -40,6 +46,7 @@ def traits_of_hazards() -> Traits:
         np.array([hazard.disruption and hazard.category == "Transport" for hazard in hazards]),
         np.array([hazard.duration_h >= CHRONIC_H for hazard in hazards]),
         np.array([hazard.sudden for hazard in hazards]),
+        np.array([hazard.radius_km / EARTH_KM for hazard in hazards], np.float32),
     )
 
 
@@ -56,13 +63,18 @@ def related_matrix() -> NDArray[np.bool_]:
 
 
 def place_table(gazetteer: Gazetteer) -> PlaceTable:
-    """Country and first-level unit of every place.
+    """Country, first-level unit, point and radius of every place.
 
     A region is its own unit; countries and areas, which may lie across units, have none.
     """
     own = np.arange(len(gazetteer), dtype=np.int32)
     unit = np.where(gazetteer.kind == ADMIN1, own, gazetteer.admin1)
     has_unit = np.isin(gazetteer.kind, (CITY, ADMIN1, FACILITY))
+    lat, lon = np.radians(gazetteer.lat), np.radians(gazetteer.lon)
+    point = np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
     return PlaceTable(
-        gazetteer.country.astype(np.int32), np.where(has_unit, unit, -1).astype(np.int32)
+        gazetteer.country.astype(np.int32),
+        np.where(has_unit, unit, -1).astype(np.int32),
+        point.astype(np.float32),
+        (gazetteer.radius_km / EARTH_KM).astype(np.float32),
     )

@@ -7,7 +7,7 @@ import msgspec
 from tocsin.locate.circle import ORIGINS_MAX
 from tocsin.locate.namesakes import settled
 from tocsin.locate.reach import reach_km
-from tocsin.model import Evidence, Origin, Place
+from tocsin.model import K_VOICES, Evidence, Origin, Place
 from tocsin.vocabulary.gazetteer import ADMIN1, CITY, COUNTRY, WATER, Gazetteer
 
 SHARE_MIN = 0.12
@@ -19,6 +19,7 @@ DISTRICT_MIN = 20_000
 VOTES_MIN = 2.0
 """Nothing finer than the country rests on a single vote."""
 PLACES_MAX = 96
+EXTENT_MAX = 24
 
 
 def locate(
@@ -53,6 +54,24 @@ def locate(
         )
         for at in ranked
     )
+
+
+def further(
+    evidence: Evidence, place: Place | None, gazetteer: Gazetteer
+) -> tuple[str, ...] | None:
+    """Ids of the other towns of an event that K_VOICES or more name, most named first.
+
+    None where there is none. What holds the preferred place is no further place.
+    """
+    here = gazetteer.index_of(place.id) if place is not None else None
+    votes = settled(_counted(evidence, gazetteer), gazetteer)
+    towns = [
+        at
+        for at, count in sorted(votes.items(), key=lambda pair: (-pair[1], pair[0]))
+        if count >= K_VOICES and gazetteer.kind[at] == CITY and at != here
+        and (here is None or not gazetteer.is_inside(here, at))
+    ]  # fmt: skip
+    return tuple(gazetteer.place(at).id for at in towns[:EXTENT_MAX]) or None
 
 
 def support(at: int, votes: dict[int, float], gazetteer: Gazetteer) -> float:
