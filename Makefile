@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo ui test lint browser screens page-figures wheel reference constraints nightly kills cuts deliver alertmanager score-twenty clean
+.PHONY: help demo ui test lint browser screens page-figures wheel reference constraints nightly kills cuts deliver alertmanager score-twenty restart clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -83,6 +83,9 @@ deliver: $(VENV)/.test $(VENV)/.tocsin ## Measure decision to first send, to 1,0
 
 cuts: $(VENV)/.test $(VENV)/.tocsin ## Cut invented recordings CUTS times (500) and compare the bytes
 	@$(BIN)/python bench/cuts.py $(CUTS)
+
+restart: $(VENV)/.test $(VENV)/.tocsin ## Measure how soon a start over a large store hears its first post
+	@$(BIN)/python bench/restart.py
 
 wheel: $(VENV)/.run ui ## Build the wheel into dist/
 	@rm -rf dist
