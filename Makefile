@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo ui test lint browser wheel reference constraints nightly kills cuts deliver alertmanager score-twenty clean
+.PHONY: help demo ui test lint browser screens page-figures wheel reference constraints nightly kills cuts deliver alertmanager score-twenty restart clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -56,6 +56,12 @@ lint: $(VENV)/.test $(VENV)/.tocsin ## Style, types and import contracts, withou
 nightly: $(VENV)/.test $(VENV)/.tocsin ui browser ## Every test, with many more invented cases
 	@HYPOTHESIS_PROFILE=nightly TOCSIN_CUTS=40 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(T)
 
+screens: $(VENV)/.test $(VENV)/.tocsin ui browser ## Take a picture of every screen into docs/screens/
+	@$(BIN)/python bench/screens.py
+
+page-figures: $(VENV)/.test $(VENV)/.tocsin ui browser ## Measure the page: weight, speed, memory
+	@$(BIN)/python bench/page.py
+
 score-twenty: $(VENV)/.test $(VENV)/.tocsin ## The scorecard over twenty seeds (a night; TOCSIN_DATA names the folder)
 	@nice $(BIN)/tocsin score --seeds 20 --before bench/scorecard.json \
 	  --out docs/scorecard-twenty.md --out-json bench/scorecard-twenty.json $(ARGS)
@@ -77,6 +83,9 @@ deliver: $(VENV)/.test $(VENV)/.tocsin ## Measure decision to first send, to 1,0
 
 cuts: $(VENV)/.test $(VENV)/.tocsin ## Cut invented recordings CUTS times (500) and compare the bytes
 	@$(BIN)/python bench/cuts.py $(CUTS)
+
+restart: $(VENV)/.test $(VENV)/.tocsin ## Measure how soon a start over a large store hears its first post
+	@$(BIN)/python bench/restart.py
 
 wheel: $(VENV)/.run ui ## Build the wheel into dist/
 	@rm -rf dist

@@ -3,20 +3,26 @@
 import json
 
 import msgspec
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from tocsin.cli.app import app
+from tocsin.eval.bench.curves import fewer_terms
 from tocsin.eval.bench.line import Line
 from tocsin.eval.bench.load import FRAME_MEAN_BYTES, make_load
 from tocsin.eval.bench.naive import NaiveLoop
+from tocsin.eval.bench.page import page
+from tocsin.eval.bench.peers import run_peers, texts_of
 from tocsin.eval.bench.picture import picture
 from tocsin.eval.bench.run import TOLERANCE, Card, Size, fallen, run_bench
 from tocsin.sources import Post
 from tocsin.sources.frames import decode_jetstream
+from tocsin.vocabulary.pack import load_vocabulary
+from tocsin.vocabulary.slot_kernel import find_slot
 
 LOAD = make_load(3_000, share=0.2, seed=1)
-TINY = Size(frames=400, naive_frames=100, rounds=1, latency_s=0.001)
+TINY = Size(frames=400, naive_frames=100, rounds=1, latency_s=0.001, curve_frames=200)
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +64,8 @@ def test_a_card_holds_every_part(card):
     assert set(card.ratio) == {"usual", "hazard"}
     assert len(card.line) == 4 and len(card.stages) == 10 and len(card.latency) == 4
     assert msgspec.json.decode(msgspec.json.encode(card), type=Card) == card
+    told = page(card)
+    assert told.count("\n| ---") == 6 and "| watches |" in told and "plain loop, usual" in told
     drawn = picture(card)
     assert drawn.startswith("<svg") and drawn.count("<rect") == 1 + 6
 
@@ -70,7 +78,7 @@ def test_a_line_that_falls_behind_is_told(card):
 
 
 def test_a_card_that_is_none_is_an_instruction(tmp_path, monkeypatch, card):
-    monkeypatch.setattr("tocsin.cli.bench.run_bench", lambda size, seed, tell: card)
+    monkeypatch.setattr("tocsin.cli.bench.run_bench", lambda size, seed, tell, peers: card)
     (tmp_path / "bench.json").write_text("{}")
     asked = ["bench", "--small", "--against", str(tmp_path / "bench.json")]
     found = CliRunner().invoke(app, asked)
@@ -79,3 +87,23 @@ def test_a_card_that_is_none_is_an_instruction(tmp_path, monkeypatch, card):
     assert written.exit_code == 0
     assert json.loads((tmp_path / "bench.json").read_text())["ratio"] == card.ratio
     assert CliRunner().invoke(app, asked).exit_code == 0
+
+
+def test_fewer_terms_are_found_less_often(card):
+    points = [point["cpu_us"] for point in card.curves["terms"].values()]
+    assert len(points) == 4 and min(points) > 0
+    assert list(map(int, card.curves["terms"])) == sorted(map(int, card.curves["terms"]))
+    whole = load_vocabulary().sieve
+    some = fewer_terms(whole, 0.5, seed=1)
+    assert set(some.keys[some.keys != 0]) < set(whole.keys)
+    assert 0.45 < (some.keys != 0).sum() / (whole.keys != 0).sum() < 0.55
+    key = int(some.keys[np.flatnonzero(some.entries >= 0)[0]])
+    entry = some.entries[find_slot(some.keys, np.uint64(key))]
+    assert entry == whole.entries[find_slot(whole.keys, np.uint64(key))]
+
+
+def test_a_peer_that_is_not_installed_is_left_out(monkeypatch):
+    monkeypatch.setattr("tocsin.eval.bench.peers.find_spec", lambda name: None)
+    assert run_peers(LOAD.frames) == {}
+    texts = texts_of(LOAD.frames)
+    assert len(texts) == LOAD.posts and all(isinstance(text, str) for text in texts)

@@ -1,15 +1,21 @@
 """A second start takes up the first: its events, its time, and nothing twice."""
 
+from contextlib import closing
+
+import msgspec
 import pytest
 
+from invented_events import ALMERA, event
 from streams import START_MS, burst, chatter, deletion, frames, merged
-from test_engine import WATCH, Scripted
-from tocsin.clock import HOUR_MS, MINUTE_MS, HeldClock
+from test_engine import WATCH, Scripted, running, stop
+from tocsin.clock import DAY_MS, HOUR_MS, MINUTE_MS, HeldClock, rfc3339
 from tocsin.engine.intake import Chunk
 from tocsin.engine.keys import seeded_keys
-from tocsin.engine.live import Engine, Listeners
+from tocsin.engine.listeners import Listeners
+from tocsin.engine.live import KEEP_DAYS, Engine
 from tocsin.engine.memory import recall
 from tocsin.store import Store
+from tocsin.store.near_misses import KEPT_MS, NearMiss
 
 BURST_MS = START_MS + 4 * HOUR_MS
 STOP_MS = BURST_MS + 5 * MINUTE_MS
@@ -101,3 +107,23 @@ def test_a_clock_that_was_ahead_does_not_silence_the_next_start(first, tmp_path)
     again.take(burst(STOP_MS - 2 * HOUR_MS, 12, "flood", "in Porto", "p"), STOP_MS - HOUR_MS)
     again.wait(STOP_MS - HOUR_MS + MINUTE_MS)
     assert [phase for _, phase in again.told()][:1] == ["reported"]
+
+
+def test_what_outlived_its_time_while_nothing_ran_is_gone_before_anyone_is_served(tmp_path):
+    path, clock = tmp_path / "kept.db", HeldClock(STOP_MS)
+    with closing(Store.open(path)) as store:
+        place = msgspec.structs.replace(ALMERA, name="Oldhaven")
+        old = event("old", at=rfc3339(STOP_MS - (KEEP_DAYS + 1) * DAY_MS), place=place)
+        store.commit_step([old], [], {}, STOP_MS)
+        near = NearMiss("flood", "PT", STOP_MS - KEPT_MS - HOUR_MS, "belief", "5-14")
+        store.near_misses.keep([near], STOP_MS - KEPT_MS)
+        store.checkpoint()
+        assert b"Oldhaven" in path.read_bytes()
+        deaf = Listeners(lambda _: None, lambda _: None)
+        engine = Engine({}, [], {}, store, seeded_keys(0), clock, deaf, 0.01)
+        thread = running(engine)
+        found = store.revisions_of(old.event_id), path.read_bytes()
+        stop(engine, thread)
+        assert store.near_misses.about("flood", ["PT"], 0, STOP_MS) == []
+    assert found[0] == []
+    assert b"Oldhaven" not in found[1]

@@ -30,7 +30,7 @@ def kernel(function: F | None = None, *, lends: bool = False) -> Any:
         return partial(kernel, lends=lends)
     if njit is None:
         return _wrapping(function)
-    return _stamped(function, njit(cache=True, nogil=True, _nrt=not lends)(function))
+    return _stamped(function, _kept(function, _nrt=not lends))
 
 
 def part(function: F | None = None, *, lends: bool = False) -> Any:
@@ -43,10 +43,25 @@ def part(function: F | None = None, *, lends: bool = False) -> Any:
         return partial(part, lends=lends)
     if njit is None:
         return _wrapping(function)
-    compiled: F = njit(
-        cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=not lends
-    )(function)
+    compiled = _kept(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=not lends)
     return _stamped(function, compiled)
+
+
+def _kept(function: F, **options: bool) -> F:
+    """Compile, and keep the code on disk; where no folder may be written, for this process only."""
+    try:
+        kept: F = njit(cache=True, nogil=True, **options)(function)
+        return kept
+    except RuntimeError:
+        # Neither beside the package nor in the home of the user, as on a read-only system.
+        alone: F = njit(nogil=True, **options)(function)
+        return alone
+
+
+def is_kept(compiled: object) -> bool | None:
+    """Whether a kernel's code, as it is now, lies on disk; None where it cannot be kept."""
+    cached = _cache_file(compiled)
+    return None if cached is None else bool(cached._load_index())
 
 
 def _stamped(function: F, compiled: F) -> F:

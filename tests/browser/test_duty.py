@@ -83,7 +83,7 @@ def test_grounds_stand_where_they_help(board, opened):
     why = (
         Why(Ground.VOICES, "15-49", 5),
         Why(Ground.TIMES_USUAL, 20),
-        Why(Ground.OTHER_PLACE, "Vila Serena, BR", 0.25),
+        Why(Ground.OTHER_PLACE, "Vila Velha, BR", 0.25),
         Why(Ground.SET_ASIDE, "flood"),
         Why(Ground.RAISES, "second_family", "corroborated"),
         Why(Ground.LOWERS, "silence", "resolved"),
@@ -91,7 +91,7 @@ def test_grounds_stand_where_they_help(board, opened):
     board.publish(invented.event(70, why=why))
     page = opened(f"#{70:016d}")
     panel = page.locator("#panel")
-    expect(panel.locator(".where")).to_contain_text("It may also be Vila Serena, Brazil: 25 %")
+    expect(panel.locator(".where")).to_contain_text("It may also be Vila Velha, Brazil: 25 %")
     expect(panel.locator(".standing")).to_contain_text("at least 20 times the usual")
     expect(panel).to_contain_text("Some call it Flooding; that reading was set aside.")
     expect(panel).to_contain_text("a second, independent source family.")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import web_events as invented
-from browser_page import fill
+from browser_page import fill, serious
 from tocsin.web import Served, create_app, serve
 from tocsin.web.access import Access
 from tocsin.web.app import BUILT
@@ -65,6 +65,7 @@ def test_who_signs_in_sees_and_who_signs_out_leaves_nothing(browser, board, serv
     page = arrive(browser, served, watch)
     try:
         expect(page.locator(".row")).to_have_count(0)
+        assert serious(page) == []
         enter(page, "tocsin_wrong")
         expect(page.locator("#sign-in [role=alert]")).to_have_text("This token is not known here.")
         enter(page, secret)

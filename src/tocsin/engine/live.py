@@ -120,6 +120,8 @@ class Engine:
 
     def run(self) -> None:
         """Work until `stop`; a store that cannot be used ends the run with its error."""
+        # What outlived its time while nothing ran is gone before anyone can read it.
+        self._purge(self._clock.now_ms())
         self.store.checkpoint()
         for event in memory.recall(self.store, self._line, self._clock.now_ms()):
             self._listeners.event(event)
@@ -166,12 +168,16 @@ class Engine:
         if now_ms - self._swept_ms >= MINUTE_MS:
             self._swept_ms = now_ms
             self.dispatcher.give_up(now_ms)
-            self.store.prune(now_ms - KEEP_DAYS * DAY_MS)
-            self.store.near_misses.keep(self._near.take(), now_ms)
+            self._purge(now_ms)
             self._has_traces = True
         if self._has_traces:
             self._has_traces = not self.store.checkpoint()
         self._tell_deaf()
+
+    def _purge(self, now_ms: int) -> None:
+        """Forget what the store has kept for its time."""
+        self.store.prune(now_ms - KEEP_DAYS * DAY_MS)
+        self.store.near_misses.keep(self._near.take(), now_ms)
 
     def _tell_deaf(self) -> None:
         """Say once when a source falls silent beyond its habit, and once when it is back."""

@@ -1,13 +1,22 @@
 """Compiles every kernel before the first post comes, so that the first alert is not late."""
 
+import subprocess
+import sys
+
 import msgspec
 
 from tocsin.clock import rfc3339
-from tocsin.compiled import is_compiled
+from tocsin.compiled import is_compiled, is_kept
+from tocsin.detect.advance import advance
+from tocsin.engine import warm_detect
+from tocsin.engine.keys import seeded_keys
 from tocsin.engine.replay import replay
+from tocsin.gate import Gate
+from tocsin.metrics import Tally
 from tocsin.sources.frames import decode_replay
 from tocsin.sources.scan import scan_jetstream
-from tocsin.sources.wire_kernel import warm as warm_wire
+from tocsin.vocabulary.gazetteer import Gazetteer
+from tocsin.vocabulary.pack import load_vocabulary
 
 _START_MS = 1_700_000_000_000
 _WORDS = ["river", "bridge", "harbour", "station", "school", "market", "tower", "valley"]
@@ -44,9 +53,24 @@ def _frames() -> list[bytes]:
 def warm() -> bool:
     """Run a few invented posts through the whole line; returns whether kernels are compiled.
 
-    Takes some tens of seconds on the very first start of an installation and about one second
-    on later ones, since compiled kernels are kept on disk.
+    Takes about a minute on the very first start of an installation, when a second process
+    compiles detection beside this one, and about a second on later ones, since compiled kernels
+    are kept on disk.
     """
-    warm_wire()
-    replay([_frames()], decode_replay, scan=scan_jetstream)
+    if is_compiled() and is_kept(advance) is False:
+        beside = subprocess.Popen(
+            [sys.executable, "-m", warm_detect.__name__],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        _gate_alone()
+        beside.wait()
+    replay([_frames()], decode_replay, scan=scan_jetstream, threads=1)
     return is_compiled()
+
+
+def _gate_alone() -> None:
+    """All that comes before detection."""
+    keys = seeded_keys(0)
+    gate = Gate(load_vocabulary(), Gazetteer.load(), keys.voices, keys.term)
+    gate.enter(_frames(), decode_replay, 0, Tally(), scan=scan_jetstream)

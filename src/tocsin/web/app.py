@@ -99,7 +99,9 @@ def create_app(
     ]
     access = access or Access()
     routes += [*watch_routes(shelf), *duty_routes(duty), *reply_routes(replies)]
-    routes += [*session_routes(access), *delivery_routes(outbound)]
+    behind = {"watches": shelf, "duty": duty, "delivery": outbound}
+    parts = tuple(name for name, part in behind.items() if part is not None)
+    routes += [*session_routes(access, parts), *delivery_routes(outbound)]
     routes.append(Route("/api/stream", _checked_stream(streams), methods=["GET"]))
     routes.append(Mount("/ui", StaticFiles(directory=page), name="ui"))
     routes.append(Mount("/static", StaticFiles(directory=PAGE), name="static"))

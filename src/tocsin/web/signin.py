@@ -35,6 +35,8 @@ class Session(msgspec.Struct, frozen=True):
     """Whether one has to sign in at all."""
     role: Role | None
     """What the one who asks may do; None before signing in."""
+    parts: tuple[str, ...]
+    """What stands behind the page besides events: watches, duty, delivery."""
     until: str | None = None
     """RFC 3339 time at which the session ends; None without one."""
 
@@ -54,12 +56,16 @@ SESSION_ROUTES: tuple[RouteSpec, ...] = (
 )  # fmt: skip
 
 
-def session_routes(access: Access) -> list[Route]:
-    """The endpoints of sessions."""
+def session_routes(access: Access, parts: tuple[str, ...] = ()) -> list[Route]:
+    """The endpoints of sessions; `parts` are what the page may ask for."""
+
+    def stands(caller: Caller | None) -> Session:
+        until = rfc3339(caller.until_ms) if caller and caller.until_ms else None
+        return Session(access.required, caller.role if caller else None, parts, until)
 
     async def told(request: Request) -> Response:
         check_names(request.query_params.multi_items(), ())
-        return json_answer(_session(access, request.scope["tocsin_caller"]))
+        return json_answer(stands(request.scope["tocsin_caller"]))
 
     async def sign_in(request: Request) -> Response:
         check_names(request.query_params.multi_items(), ())
@@ -76,7 +82,7 @@ def session_routes(access: Access) -> list[Route]:
             problem = Problem("This token is not known.", "Ask for one: tocsin token add.")
             return json_answer(problem, 401)
         name, caller = found
-        answer = json_answer(_session(access, caller))
+        answer = json_answer(stands(caller))
         answer.set_cookie(
             access.cookie, name, max_age=SESSION_MS // 1_000, path="/", secure=access.secure,
             httponly=True, samesite="strict",
@@ -88,7 +94,7 @@ def session_routes(access: Access) -> list[Route]:
         caller: Caller | None = request.scope["tocsin_caller"]
         if caller:
             access.sign_out(caller)
-        answer = json_answer(_session(access, None if access.required else caller))
+        answer = json_answer(stands(None if access.required else caller))
         answer.delete_cookie(
             access.cookie, path="/", secure=access.secure, httponly=True, samesite="strict"
         )
@@ -99,8 +105,3 @@ def session_routes(access: Access) -> list[Route]:
         Route("/api/session", sign_in, methods=["POST"]),
         Route("/api/session", sign_out, methods=["DELETE"]),
     ]
-
-
-def _session(access: Access, caller: Caller | None) -> Session:
-    until = rfc3339(caller.until_ms) if caller and caller.until_ms else None
-    return Session(access.required, caller.role if caller else None, until)

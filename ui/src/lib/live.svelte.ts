@@ -10,6 +10,8 @@ const FRESH_MS = 6_000;
 const FRESH_MOST = 12;
 const HEALTH_MS = 15_000;
 const ALERTS_KEPT = 500;
+const MANY = 200;
+const PACE_MS = 250;
 
 class Live {
   /** Newest change first. */
@@ -28,6 +30,7 @@ class Live {
   #skewMs = 0;
   #begun = false;
   #frame = 0;
+  #drawnMs = 0;
   #loading = 0;
   #arrivals: { events: TocsinEvent[]; alerts: Alert[] } | null = null;
   #listeners = new Set<(event: TocsinEvent) => void>();
@@ -158,10 +161,14 @@ class Live {
     // One drawing for many arrivals; a hidden page has no frames, so a timer stands in.
     const draw = (): void => {
       this.#frame = 0;
+      this.#drawnMs = performance.now();
       this.events = [...this.#byId.values()].reverse();
       this.fresh = new Set(this.#fresh);
     };
-    this.#frame = document.hidden ? window.setTimeout(draw, 250) : requestAnimationFrame(draw);
+    // A long list that changes all the time is drawn a few times a second, never at each news.
+    const pause_ms = this.#byId.size > MANY ? PACE_MS - (performance.now() - this.#drawnMs) : 0;
+    if (document.hidden) this.#frame = window.setTimeout(draw, PACE_MS);
+    else this.#frame = pause_ms > 0 ? window.setTimeout(draw, pause_ms) : requestAnimationFrame(draw);
   }
 }
 

@@ -58,6 +58,11 @@ export function country(code: string | null | undefined): string {
   return names.of(code) ?? code;
 }
 
+/** Name of a country in a given language, as the gazetteer may write it. */
+export function countryIn(lang: string, code: string | null | undefined): string | undefined {
+  return code && /^[A-Z]{2}$/.test(code) ? new Intl.DisplayNames([lang], { type: "region" }).of(code) : undefined;
+}
+
 /** Name of a language from its code. */
 export function language(code: string): string {
   if (!/^[a-z]{2,3}$/.test(code)) return code;

@@ -8,6 +8,7 @@ const RANK: readonly Role[] = ["viewer", "editor", "operator"];
 interface Told {
   required: boolean;
   role: Role | null;
+  parts: string[];
   until: string | null;
 }
 
@@ -30,11 +31,16 @@ class Session {
     return role ? RANK.indexOf(role) >= RANK.indexOf(needs) : false;
   }
 
+  /** Whether something stands behind the page: watches, duty or delivery. */
+  has(part: string): boolean {
+    return this.told?.parts.includes(part) ?? false;
+  }
+
   /** Ask how this reader stands; a server that cannot be reached is asked again later. */
   async begin(): Promise<void> {
     this.told = await get<Told>("/api/session").catch((error: unknown) => {
       // A server of an earlier kind knows no sessions: there is nothing to sign in to.
-      if (error instanceof Refused) return { required: false, role: "operator" as const, until: null };
+      if (error instanceof Refused) return { required: false, role: "operator" as const, parts: [], until: null };
       return this.told;
     });
     if (this.told === null) setTimeout(() => void this.begin(), 3_000);

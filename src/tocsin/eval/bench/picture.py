@@ -11,6 +11,7 @@ def picture(card: Card) -> str:
     """Frames a second of CPU time, each way beside the other, on one scale."""
     bars = [(f"line, {name}", found["per_cpu_s"]) for name, found in card.line.items()]
     bars += [(f"plain loop, {name}", found["per_cpu_s"]) for name, found in card.naive.items()]
+    bars += [(name, found["per_cpu_s"]) for name, found in card.peers.items()]
     top = max(value for _, value in bars)
     height = 60 + _ROW * len(bars)
     out = [

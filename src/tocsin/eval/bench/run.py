@@ -11,9 +11,12 @@ import msgspec
 import numpy as np
 
 from tocsin.compiled import is_compiled
+from tocsin.eval.bench.curves import measure_curves
+from tocsin.eval.bench.limits import measure_limits
 from tocsin.eval.bench.line import CHUNK, Line, Rate, median, timed
 from tocsin.eval.bench.load import Load, make_load
 from tocsin.eval.bench.naive import NaiveLoop
+from tocsin.eval.bench.peers import run_peers
 from tocsin.gate import Passed, Sifted
 from tocsin.sources.columns import Block, block_of
 from tocsin.sources.frames import decode_jetstream
@@ -37,10 +40,11 @@ class Size(msgspec.Struct, frozen=True):
     naive_frames: int
     rounds: int
     latency_s: float
+    curve_frames: int
 
 
-FULL = Size(frames=50_000, naive_frames=4_000, rounds=3, latency_s=1.0)
-SMALL = Size(frames=4_000, naive_frames=1_000, rounds=3, latency_s=0.05)
+FULL = Size(frames=50_000, naive_frames=4_000, rounds=5, latency_s=1.0, curve_frames=20_000)
+SMALL = Size(frames=4_096, naive_frames=1_000, rounds=3, latency_s=0.05, curve_frames=2_000)
 
 
 class Card(msgspec.Struct):
@@ -54,16 +58,22 @@ class Card(msgspec.Struct):
     ratio: dict[str, float]
     latency: dict[str, dict[str, float]]
     memory: dict[str, float]
+    curves: dict[str, dict[str, dict[str, float]]] = {}
+    """What terms, languages and watches cost; see `curves.Curves`."""
+    limits: dict[str, float] = {}
+    peers: dict[str, dict[str, float]] = {}
+    """Other systems on the usual load, where they were asked for."""
 
 
-def run_bench(size: Size, seed: int, tell: Tell) -> Card:
-    """Measure everything; takes minutes at full size."""
+def run_bench(size: Size, seed: int, tell: Tell, peers: bool = False) -> Card:
+    """Measure everything; takes minutes at full size. `peers`: those that are installed as well."""
     loads = {}
     for name, share in SHARES.items():
         tell(f"writing {size.frames} frames ({name})")
         loads[name] = make_load(size.frames, share, seed)
     tell("compiling, where that was not done before")
-    Line().take(loads["usual"].frames[: 2 * CHUNK])
+    for threads in (0, 2):
+        Line().take(loads["usual"].frames[: 2 * CHUNK], threads)
     line: dict[str, dict[str, float]] = {}
     for name, load in loads.items():
         for threads in (0, 2):
@@ -85,9 +95,16 @@ def run_bench(size: Size, seed: int, tell: Tell) -> Card:
     }
     tell("latency at fixed rates")
     latency = {str(rate): _latency(loads["usual"], rate, size.latency_s) for rate in OFFERED_PER_S}
+    frames = loads["usual"].frames
+    # Before the curves and peers, whose own tables would count.
     memory: dict[str, float] = {
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     }
+    tell("what terms, languages and watches cost")
+    curves = measure_curves(size.curve_frames, size.rounds, seed)
+    limits = measure_limits(frames[: size.naive_frames], size.rounds)
+    if peers:
+        tell("peers")
     return Card(
         machine=_machine(),
         load={name: _described(load) for name, load in loads.items()},
@@ -97,6 +114,9 @@ def run_bench(size: Size, seed: int, tell: Tell) -> Card:
         ratio=ratio,
         latency=latency,
         memory=memory,
+        curves=curves._asdict(),
+        limits=limits,
+        peers=run_peers(frames) if peers else {},
     )
 
 
