@@ -64,7 +64,11 @@ def further(
     None where there is none. What holds the preferred place is no further place.
     """
     here = gazetteer.index_of(place.id) if place is not None else None
-    votes = settled(_counted(evidence, gazetteer), gazetteer)
+    counted = _counted(evidence, gazetteer)
+    if sum(v >= K_VOICES and gazetteer.kind[at] == CITY for at, v in counted.items()) < 2:
+        # Most events: which namesake is meant need not be settled once more.
+        return None
+    votes = settled(counted, gazetteer)
     towns = [
         at
         for at, count in sorted(votes.items(), key=lambda pair: (-pair[1], pair[0]))
