@@ -6,6 +6,7 @@ from naive_detect import (
     distance_km,
     distinct_voices,
     exposure,
+    heard,
     home_country,
     idf,
     marked,
@@ -25,6 +26,7 @@ from naive_text import (
 
 __all__ = [
     "Bins", "Token", "VoiceSets", "calm", "clitic", "distance_km", "distinct_voices", "exposure",
-    "hits_of", "home_country", "idf", "judged", "marked", "number_value", "own_town", "similarity",
+    "heard", "hits_of", "home_country", "idf", "judged", "marked", "number_value", "own_town",
+    "similarity",
     "surprise", "tokens_of", "verdict",
 ]  # fmt: skip

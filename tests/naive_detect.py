@@ -142,6 +142,27 @@ def rows_of(rows, posts, voices):
     return [slot for slot, post, own in rows if post in posts or voices & set(own)]
 
 
+def heard(rows, words, shared_ms, life_ms):
+    """(rows about each word, when each row dies) once all rows were listened to, in order.
+
+    A row is {time_ms, now_ms, hazard, places, tags, dies_ms}, a word {hazards, fine, wide,
+    from_ms}.
+    """
+    lists = [[] for _ in words]
+    dies = [row["dies_ms"] for row in rows]
+    for i, row in enumerate(rows):
+        for w, word in enumerate(words):
+            near = set(row["places"]) & (word["fine"] | word["wide"])
+            if not near or row["hazard"] not in word["hazards"] or row["time_ms"] < word["from_ms"]:
+                continue
+            others = [j for j in lists[w] if not set(row["tags"]) & set(rows[j]["tags"]) - {0}]
+            lists[w].append(i)
+            for j in [*others, i] if others else []:
+                until = min(rows[j]["time_ms"] + life_ms, row["now_ms"] + shared_ms)
+                dies[j] = max(dies[j], until)
+    return lists, dies
+
+
 def own_town(votes, fine, voices, least, share):
     """The town named most, first come first, when enough voices and a share of them do; else -1."""
     towns = [(place, count) for place, count in votes if place in fine]

@@ -70,7 +70,7 @@ def test_only_a_hazard_that_may_be_the_same_thing_is_supported(told, hazard, sup
 
 
 @pytest.mark.parametrize(
-    ("hazard", "before_h", "after_h"), [("earthquake", 1, 12), ("flood", 24, 72)]
+    ("hazard", "before_h", "after_h"), [("earthquake", 6, 12), ("flood", 24, 72)]
 )
 def test_the_window_in_time_depends_on_the_hazard(hazard, before_h, after_h):
     last = NOON_MS + 2 * HOUR_MS

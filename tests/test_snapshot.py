@@ -5,13 +5,15 @@ import ast
 import numpy as np
 import pytest
 
-from reports import PLACES, START_MS, Line, Report, Taken
+from reports import PLACES, START_MS, TOWN, Line, Report, Taken
 from tidy.files import ROOT
 from tocsin.clock import HOUR_MS, MINUTE_MS
 from tocsin.detect.lifecycle import Detector
+from tocsin.detect.prompt import Word
 from tocsin.detect.snapshot import VERSION, arrays_of, read_back, written
 from tocsin.detect.state import new_state
 from tocsin.detect.traits import plain
+from tocsin.detect.words import new_words
 from tocsin.errors import Corruption, InputError
 
 STAMP = "words-1"
@@ -30,11 +32,23 @@ def crowd(n, at_ms, name="w"):
 
 @pytest.fixture(scope="module")
 def busy():
-    """A detector with an event, a candidate's worth of talk, facts, a deletion and old words."""
+    """A detector with an event, a candidate's worth of talk, facts, a deletion and old words;
+    an official word speaks of the event."""
     line = Line()
+    area = np.array([TOWN])
+    names = np.array([7], np.uint64)
+    word = Word(names, (1,), area, area[:0], START_MS - HOUR_MS, START_MS + 20 * HOUR_MS, True)
+    line.detector.tell(word, START_MS + 2 * MINUTE_MS)
+    slow = [
+        Report(START_MS + 8 * HOUR_MS + k * 9 * MINUTE_MS, f"s{k}", f"s-{k}", 1, words=(40 + k,))
+        for k in range(6)
+    ]
     line.take(*crowd(9, START_MS), until_ms=START_MS + 7 * HOUR_MS)
-    line.take(*crowd(8, START_MS + 8 * HOUR_MS, "x"), Taken(START_MS + 9 * HOUR_MS, "", "x-3"))
+    line.take(
+        *crowd(8, START_MS + 8 * HOUR_MS, "x"), *slow, Taken(START_MS + 9 * HOUR_MS, "", "x-3")
+    )
     assert line.evidence
+    assert line.detector._scales.backed
     return line.detector
 
 
@@ -54,7 +68,8 @@ def test_what_is_read_back_is_written_alike(busy, memory):
 
 def test_it_has_one_size_whatever_was_seen(memory):
     assert len(written(detector(), STAMP)) == len(memory)
-    size = sum(a.nbytes for table in new_state(4, 3) for a in table)
+    tables = (*new_state(4, 3), new_words(4, len(PLACES.country)))
+    size = sum(a.nbytes for table in tables for a in table)
     assert size < len(memory) < size + 100_000
 
 
@@ -69,10 +84,16 @@ def test_it_shares_no_memory_with_whom_it_was_read_into(memory):
 def test_every_attribute_of_a_detector_is_written_or_known_to_be_of_no_account(busy):
     # A new attribute of the detector must be thought of here, or a cut would lose it.
     settings = {"_places", "_traits", "state", "_company", "_scales", "_register", "_chores"}
-    between_feeds_empty = {"_evidence", "_merged", "_joined", "_reported"}
-    kept = {"_ordinal", "_next_tick_ms", "_start_bin", "_dirty", "_joins"}
-    assert set(vars(busy)) == settings | between_feeds_empty | kept
-    assert not any(getattr(busy, name) for name in between_feeds_empty)
+    settings |= {"_prompts", "_hearing", "_outcome"}
+    kept = {"_ordinal", "_taken", "_next_tick_ms", "_start_bin", "_dirty"}
+    assert set(vars(busy)) == settings | kept
+    assert set(vars(busy._prompts)) == {"_state", "_listens", "words", "_waiting"}
+    assert set(vars(busy._scales)) - {"backed"} == {
+        "_state", "_places", "_traits", "_watcher", "_table",
+    }  # fmt: skip
+    between_feeds_empty = {"evidence", "merged", "reported", "_joined"}
+    assert set(vars(busy._outcome)) == between_feeds_empty | {"joins"}
+    assert not any(getattr(busy._outcome, name) for name in between_feeds_empty)
     register = {"_state", "_key", "ordinal", "_ids", "births_ms"}
     assert set(vars(busy._register)) == register
     assert set(vars(busy._chores)) == {"_state", "period_ms"}

@@ -9,13 +9,15 @@ import msgspec
 from tocsin.batch import Batch, Removals
 from tocsin.bulletin import Bulletin
 from tocsin.clock import rfc3339
-from tocsin.detect.lifecycle import Detector, Found
+from tocsin.detect.lifecycle import Detector
+from tocsin.detect.outcome import Found
 from tocsin.detect.parts import WHOLE, Parts
 from tocsin.detect.traits import place_table, traits_of_hazards
 from tocsin.detect.weigh import Watcher
 from tocsin.model import BulletinRef, Event, Evidence, Phase
 from tocsin.official.alone import Alone, Standing, is_one, touches
 from tocsin.official.corroborate import Corroborator
+from tocsin.prompting import words_of
 from tocsin.recalled import Recalled
 from tocsin.render import same_matter
 from tocsin.revision import Composer, at_ms_of, end_ms, is_live
@@ -59,9 +61,9 @@ class Pipeline:
         parts: Parts = WHOLE,
     ) -> None:
         """`families[i]` is that of stream i, and streams may share one; `contract` the hash each
-        event carries; `ordinal` how many events were founded before this start; `parts` are all
-        but where somebody measures what one is good for."""
+        event carries; `ordinal` counts events founded before; `parts` are all, live."""
         self._hazards = load_hazards()
+        self._gazetteer = gazetteer
         traits = traits_of_hazards()
         self._recalled = Recalled(traits.related, self._hazards)
         self._detector = Detector(
@@ -100,6 +102,8 @@ class Pipeline:
         counts from its `sent` on, or from now when it comes late.
         """
         self._waiting = sorted([*self._waiting, *bulletins], key=lambda b: (b.sent_ms, b.id))
+        for word, sent_ms in words_of(bulletins, self._gazetteer):
+            self._detector.tell(word, max(sent_ms, self._now_ms))
         found = self._detector.feed(batch, removals, now_ms)
         events: list[Event] = []
         until_ms = max(self._now_ms, now_ms)

@@ -6,9 +6,17 @@ from datetime import datetime
 from tocsin.bulletin import Bulletin, Support
 from tocsin.clock import HOUR_MS, MINUTE_MS, rfc3339
 from tocsin.detect.weigh import SENSITIVE_SHARE
-from tocsin.locate import Circle, further, locate, place_of, population_band, units_named
+from tocsin.locate import (
+    Circle,
+    further,
+    locate,
+    place_of,
+    population_band,
+    told_by,
+    units_named,
+)
 from tocsin.locate.steady import steady
-from tocsin.model import BANDS, BulletinRef, Event, Evidence, Ground, Place, Why
+from tocsin.model import BANDS, BulletinRef, Event, Evidence, Ground, Origin, Place, Why
 from tocsin.official.corroborate import Corroborator
 from tocsin.rate import rate
 from tocsin.rate.bands import voices_band
@@ -53,6 +61,9 @@ class Composer:
             hazard.key, place, evidence.first_seen_ms, evidence.last_seen_ms, evidence.at_ms
         )  # fmt: skip
         support = self._official.supports(*about)
+        if support and not coarse:
+            origins = self._placed(origins, hazard, support)
+            place = origins[0].place if origins else None
         families = {self._families[f] for f in evidence.families}
         if self._official.in_the_news(*about):
             families.add(NEWS)
@@ -63,17 +74,12 @@ class Composer:
         band = voices_band(evidence.voices)
         if before is not None:
             band = max(band, before.voices, key=BANDS.index)
-        grain_ms = 5 * MINUTE_MS if sensitive else MINUTE_MS
-        first_seen = rfc3339(evidence.first_seen_ms // grain_ms * grain_ms)
-        if before is not None:
-            # Whoever spoke first, official or not, has seen it first, also before a restart.
-            first_seen = min(first_seen, before.first_seen)
         return Event(
             event_id=evidence.event_id,
             revision=before.revision + 1 if before else 1,
             phase=evidence.phase,
             at=rfc3339(evidence.at_ms),
-            first_seen=first_seen,
+            first_seen=_first_seen(evidence, before, sensitive),
             hazard=hazard.key,
             category=hazard.category,
             origin="both" if support else "posts",
@@ -98,6 +104,15 @@ class Composer:
             population=population_band(self._gazetteer, place),
             sensitive=sensitive,
         )
+
+    def _placed(
+        self, origins: tuple[Origin, ...], hazard: Hazard, support: tuple[Support, ...]
+    ) -> tuple[Origin, ...]:
+        """Origins with that of the first agency that names the hazard, else of the first."""
+        said = [s.bulletin for s in support]
+        main = next((b for b in said if b.hazard == hazard.key), said[0])
+        circle = Circle(main.lat, main.lon, main.radius_km)
+        return told_by(circle, origins, self._gazetteer, main.magnitude is not None)
 
     def official(self, evidence: Evidence, main: Bulletin | None, before: Event | None) -> Event:
         """An event that nobody reports but an agency; without `main` it was taken back.
@@ -182,6 +197,14 @@ class Composer:
             why=(why,),
             contract=self._contract,
         )
+
+
+def _first_seen(evidence: Evidence, before: Event | None, sensitive: bool) -> str:
+    """The first report, to the minute; to five where people assemble."""
+    grain_ms = 5 * MINUTE_MS if sensitive else MINUTE_MS
+    first_seen = rfc3339(evidence.first_seen_ms // grain_ms * grain_ms)
+    # Whoever spoke first, official or not, has seen it first, also before a restart.
+    return first_seen if before is None else min(first_seen, before.first_seen)
 
 
 def end_ms(main: Bulletin, hazard: Hazard) -> int:

@@ -33,6 +33,8 @@ class Table(msgspec.Struct, frozen=True):
     """All weights, and the belief from which an event is reported."""
 
     bar: float
+    shadow_bar: float
+    """The bar while an event of its kin or region is on everybody's lips: much is said then."""
     weight: tuple[Weight, ...]
 
     def belief(self, signs: dict[str, float]) -> float:
@@ -61,6 +63,8 @@ class Scene(msgspec.Struct, frozen=True):
     """Whether the hazard lasts for weeks: people talk of it without news."""
     sudden: bool
     """Whether it begins at a moment."""
+    official: bool = False
+    """Whether an official word speaks of it as well."""
 
 
 def signs(events: Events, places: PlaceTable, e: int, scene: Scene) -> dict[str, float]:
@@ -92,6 +96,7 @@ def signs(events: Events, places: PlaceTable, e: int, scene: Scene) -> dict[str,
         "sudden": float(scene.sudden),
         "chronic": float(scene.chronic),
         "crowded": math.log10(1.0 + scene.candidates / 10.0),
+        "official": float(scene.official),
         "unheard": max(1.0 - scene.heard_ms / HOUR_MS / HEARD_H, 0.0),
     }
 

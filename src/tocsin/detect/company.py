@@ -66,6 +66,26 @@ class Company:
         best = max(scored, default=(0.0, 0, -1))
         return best[2] if best[0] > 0.0 else None
 
+    def is_shadowed(self, e: int) -> bool:
+        """Whether an event of its kin or of its region is on everybody's lips meanwhile.
+
+        Where its own reports agree on a place elsewhere it is a thing of its own.
+        """
+        events = self._state.events
+        slots = (int(o) for o in np.flatnonzero(events.stage == LIVE) if o != e)
+        now_bin = int(events.last_ms[e]) // BIN_MS
+        return any(self._shades(o, e) for o in slots if self._is_loud(o, now_bin))
+
+    def _shades(self, o: int, e: int) -> bool:
+        events = self._state.events
+        one, two = int(events.hazard[o]), int(events.hazard[e])
+        reach = self._traits.reach[[one, two]].max()
+        agree = int(places_agree(events, o, e, self._places, reach))
+        related = bool(self._traits.related[one, two])
+        if agree == -3 and reach <= NARROW:
+            return False
+        return agree > 1 or (related and not (agree < 0 and self._contradicts(e, agree)))
+
     def _alike(self, a: int, b: int) -> float:
         """How much event b is part of a: 0 not at all, else a score to choose the best by."""
         events = self._state.events
@@ -119,6 +139,11 @@ class Company:
         if events.stage[a] != LIVE:
             return False
         now_bin = int(max(events.last_ms[a], events.last_ms[b])) // BIN_MS
-        big = float(hour_count(events, a, now_bin))
+        small = 2.0 * float(events.reports[b])
+        return self._is_loud(a, now_bin) and float(hour_count(events, a, now_bin)) >= small
+
+    def _is_loud(self, a: int, now_bin: int) -> bool:
+        """Whether the last hour brought many times what its hazard usually gets."""
+        events = self._state.events
         usual = DOMINANT_TIMES * _BINS_AN_HOUR * float(events.base[a]) + DOMINANT_PLUS
-        return big >= usual and big >= 2.0 * float(events.reports[b])
+        return float(hour_count(events, a, now_bin)) >= usual

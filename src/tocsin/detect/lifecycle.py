@@ -1,7 +1,5 @@
 """Where the planes meet: arrays of reports become events that live, merge and end."""
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,10 +9,13 @@ from tocsin.detect import advance as adv
 from tocsin.detect import nucleus
 from tocsin.detect.chores import Chores
 from tocsin.detect.describe import describe
+from tocsin.detect.hearing import Births, Hearing
 from tocsin.detect.links import find_rows
 from tocsin.detect.merge import absorb, clear_event
-from tocsin.detect.pace import is_quiet, settle
+from tocsin.detect.outcome import Found, Outcome
+from tocsin.detect.pace import YOUNG_MS, is_quiet, settle
 from tocsin.detect.parts import WHOLE, Parts
+from tocsin.detect.prompt import Prompts, Word
 from tocsin.detect.register import Register
 from tocsin.detect.removal import remove_report
 from tocsin.detect.state import (
@@ -31,21 +32,8 @@ from tocsin.detect.traits import Traits
 from tocsin.detect.weigh import RIPE_SCORE, Watcher
 from tocsin.model import Evidence, Phase
 
-YOUNG_MS = 2 * HOUR_MS
 CANDIDATE_MS = 12 * HOUR_MS
 REOPEN_MS = 48 * HOUR_MS
-
-
-class Found(NamedTuple):
-    """What one feed brought: evidence in order of time, and which reports joined which event."""
-
-    evidence: list[Evidence]
-    joined: NDArray[np.int64]
-    """(j, 2): ordinal of the admitted report, number of the event; positions for `eval` only."""
-    merged: list[tuple[int, int]]
-    """(number that ended, number it became part of)."""
-    reported: list[tuple[int, int]]
-    """(number, joins noted until its first report, counted over all feeds)."""
 
 
 class Detector:
@@ -67,15 +55,15 @@ class Detector:
         self._chores = Chores(self.state)
         self._company, self._scales = parts.equip(self.state, places, traits, watcher)
         self._register = Register(self.state, identity_key, ordinal)
-        self._ordinal = 0
-        self._next_tick_ms = 0
-        self._start_bin = 0
+        self._prompts = Prompts(self.state, len(traits.related), places, parts.prompts)
+        self._hearing = Hearing(
+            self.state, places, self._prompts, self._register,
+            Births(self._make_room, self._note_joined, self._settle_word, self._forget),
+        )  # fmt: skip
+        self._ordinal = self._taken = 0
+        self._next_tick_ms = self._start_bin = 0
         self._dirty: set[int] = set()
-        self._evidence: list[Evidence] = []
-        self._merged: list[tuple[int, int]] = []
-        self._joined: list[NDArray[np.int64]] = []
-        self._joins = 0
-        self._reported: list[tuple[int, int]] = []
+        self._outcome = Outcome()
 
     def feed(self, batch: Batch, removals: Removals, now_ms: int) -> Found:
         """Take a batch and its removals in order of arrival, then let minutes pass up to now."""
@@ -90,9 +78,11 @@ class Detector:
         self._rows(batch, row, batch.rows)
         self._ordinal += batch.rows
         self._pass_time(now_ms)
-        found = Found(self._evidence, self._take_joined(), self._merged, self._reported)
-        self._evidence, self._merged, self._reported = [], [], []
-        return found
+        return self._outcome.take()
+
+    def tell(self, word: Word, at_ms: int) -> None:
+        """Listen for what is said of an official word, from the next minute after `at_ms` on."""
+        self._prompts.tell(word, at_ms)
 
     @property
     def ordinal(self) -> int:
@@ -109,12 +99,6 @@ class Detector:
         self._chores.begin(first_ms)
         self.state.flow.last_bin[0] = self._start_bin
 
-    def _take_joined(self) -> NDArray[np.int64]:
-        empty = np.zeros((0, 2), np.int64)
-        joined = np.concatenate(self._joined) if self._joined else empty
-        self._joined = []
-        return joined
-
     def _rows(self, batch: Batch, row: int, stop: int) -> int:
         """Run the kernel over rows up to `stop`, doing what it comes back for."""
         while row < stop:
@@ -123,6 +107,7 @@ class Detector:
                 self.state, batch, row, stop, self._ordinal, self._next_tick_ms, self._start_bin,
                 self._places, self._traits, RIPE_SCORE, out, 0,
             )  # fmt: skip
+            self._taken = self._ordinal + row
             self._note_joined(out[:n])
             if signal == adv.TICK:
                 self._pass_time(int(batch.time_ms[row]))
@@ -133,33 +118,45 @@ class Detector:
         return row
 
     def _note_joined(self, pairs: NDArray[np.int64]) -> None:
-        """Turn event slots into event numbers, which outlive the slot."""
+        """Rows are (ordinal of a report, slot of its event)."""
         if len(pairs):
             self._dirty.update(int(e) for e in np.unique(pairs[:, 1]))
-            numbers = self.state.events.number[pairs[:, 1]]
-            self._joined.append(np.column_stack([pairs[:, 0], numbers]))
-            self._joins += len(pairs)
+            self._outcome.note_joined(pairs[:, 0], self.state.events.number[pairs[:, 1]])
 
     # -- births ---------------------------------------------------------------------------
 
     def _nucleate(self, cell: int, surprise: float, window_s: int, now_ms: int) -> None:
         """A cell burst: found an event, or find that it belongs to one we know."""
+        self._make_room(now_ms)
+        e = self._register.found(cell, surprise, window_s, now_ms, self._start_bin)
+        since_ms = now_ms - window_s * 1_000
+        self._note_joined(nucleus.gather(self.state, e, cell, since_ms, self._places, self._traits))
+        self._settle(e, now_ms)
+
+    def _make_room(self, now_ms: int) -> None:
+        """Free a slot if none is."""
         crowded = self._register.crowded_out()
         if crowded is not None:
             if self.state.events.stage[crowded] == LIVE:
                 self._emit(crowded, "resolved", now_ms)
             self._forget(crowded)
+
+    def _settle_word(self, e: int, now_ms: int) -> None:
+        """An official word speaks of an event: it stands, or is part of one that was told."""
+        self._scales.backed.add(int(self.state.events.number[e]))
+        self._settle(e, now_ms, told_only=True)
+
+    def _settle(self, e: int, now_ms: int, told_only: bool = False) -> None:
+        """Let a new event become part of the one it belongs to, or stand, and be told if ripe."""
         events = self.state.events
-        e = self._register.found(cell, surprise, window_s, now_ms, self._start_bin)
-        since_ms = now_ms - window_s * 1_000
-        self._note_joined(nucleus.gather(self.state, e, cell, since_ms, self._places, self._traits))
         settle(self.state, e, self._start_bin)
-        home = self._company.home_of(e)
-        if home is not None:
+        home = self._company.home_of(e) if events.stage[e] == CANDIDATE else None
+        if home is not None and (events.stage[home] != CANDIDATE or not told_only):
             self._merge(home, e, now_ms)
             if events.stage[home] == DORMANT:
                 events.stage[home], events.born_ms[home] = LIVE, now_ms
-        self._report_if_ripe(e if home is None else home, now_ms)
+            e = home
+        self._report_if_ripe(e, now_ms)
 
     def _report_if_ripe(self, e: int, now_ms: int) -> None:
         events = self.state.events
@@ -167,11 +164,12 @@ class Detector:
             return
         heard_ms, tried = self._heard(now_ms)
         quiet = now_ms - events.born_ms[e] > YOUNG_MS and is_quiet(events, e, now_ms // BIN_MS)
-        if not self._scales.weigh(e, heard_ms, now_ms, tried, quiet):
+        shadowed = self._company.is_shadowed(e)
+        if not self._scales.weigh(e, heard_ms, now_ms, tried, quiet, shadowed):
             return
         events.stage[e] = LIVE
         settle(self.state, e, self._start_bin)
-        self._reported.append((int(events.number[e]), self._joins))
+        self._outcome.note_reported(int(events.number[e]))
         self._emit(e, "reported", now_ms)
 
     def _heard(self, now_ms: int) -> tuple[int, int]:
@@ -186,7 +184,10 @@ class Detector:
         if events.stage[e] in (LIVE, DORMANT):
             self._emit(e, "merged", now_ms, merged_into=self._register.id_of(home))
         absorb(self.state, home, e)
-        self._merged.append((old, new))
+        self._prompts.rename(old, new)
+        if old in self._scales.backed:
+            self._scales.backed.add(new)
+        self._outcome.merged.append((old, new))
         self._register.strike_out(old)
         self._dirty.discard(e)
         self._dirty.add(home)
@@ -197,7 +198,7 @@ class Detector:
     def _pass_time(self, now_ms: int) -> None:
         """Run every minute up to now at its own time, so that cutting batches changes nothing."""
         while self._next_tick_ms and self._next_tick_ms <= now_ms:
-            if self.active():
+            if self.active() or self._prompts.active():
                 self._tick(self._next_tick_ms)
                 self._next_tick_ms += MINUTE_MS
                 continue
@@ -215,6 +216,7 @@ class Detector:
         if now_ms % BIN_MS == 0:
             self._chores.every_ten_minutes(now_ms)
             self._note_joined(nucleus.look_again(self.state, self._places, self._traits, now_ms))
+        self._hearing.hear(self._taken, self._start_bin, now_ms)
         for e in (int(e) for e in np.flatnonzero(events.stage != FREE)):
             stage = events.stage[e]
             if stage == CANDIDATE and now_ms - events.born_ms[e] > CANDIDATE_MS:
@@ -254,6 +256,7 @@ class Detector:
     def _forget(self, e: int) -> None:
         """Free a slot; its reports stay in the ring, outside any event, until their time."""
         self._register.strike_out(int(self.state.events.number[e]))
+        self._scales.backed.discard(int(self.state.events.number[e]))
         self.state.reports.event[self.state.reports.event == e] = -1
         clear_event(self.state.events, e)
         self._dirty.discard(e)
@@ -279,16 +282,15 @@ class Detector:
         reports = self.state.reports
         rows = np.flatnonzero((reports.dies_ms > 0) & (reports.family == family))
         self._take_back(rows, now_ms)
-        evidence, self._evidence = self._evidence, []
-        return evidence
+        return self._outcome.take_evidence()
 
     # -- words ----------------------------------------------------------------------------
 
     def _emit(self, e: int, phase: Phase, at_ms: int, merged_into: str | None = None) -> None:
         self._dirty.discard(e)
         heard_ms, tried = self._heard(at_ms)
-        scene = self._scales.scene(int(self.state.events.hazard[e]), heard_ms, at_ms, tried)
-        self._evidence.append(
+        scene = self._scales.scene(e, int(self.state.events.hazard[e]), heard_ms, at_ms, tried)
+        self._outcome.evidence.append(
             describe(
                 self.state.events, e, self._register.id_of(e), phase, at_ms, merged_into,
                 self._scales.belief(e, scene),

@@ -100,6 +100,17 @@ def gather(state, e, cell, since_ms, places, traits):
 
 
 @kernel
+def gather_rows(state, e, slots, places):
+    """Join those of some ring rows that stand outside any event to one; (j, 2) as `gather`."""
+    joined = np.zeros((len(slots), 2), np.int64)
+    n_joined = 0
+    for slot in slots:
+        if state.reports.event[slot] < 0:
+            n_joined = claim(state, e, slot, places, joined, n_joined)
+    return joined[:n_joined]
+
+
+@kernel
 def look_again(state, places, traits, now_ms):
     """Let waiting reports join a live event that meanwhile has their words; (j, 2) as `gather`.
 

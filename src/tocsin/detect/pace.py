@@ -1,10 +1,11 @@
 """What the size of an event is held against: its hazard's usual pace."""
 
+from tocsin.clock import HOUR_MS
 from tocsin.detect.describe import main_hazard
 from tocsin.detect.merge import base_rate
 from tocsin.detect.state import BIN_MS, BINS, Events, State
 
-QUIET_BINS = 24
+YOUNG_MS, QUIET_BINS = 2 * HOUR_MS, 24
 CLOSE_SHARE = 0.9
 """An event is quiet when its last four hours brought less than this share of its baseline."""
 

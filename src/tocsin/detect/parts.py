@@ -30,11 +30,19 @@ class Parts(NamedTuple):
     """The same words count once."""
     witness: bool = True
     """Short first-person reports without a link weigh more."""
+    prompts: bool = True
+    """Where an agency has spoken, what is said of the same thing is gathered."""
+    shadow: bool = True
+    """The bar is higher for what is said beside an event on everybody's lips."""
 
     def table(self) -> Table:
         """The weights of belief, with a bar that everything clears where none is wanted."""
         table = shipped()
-        return table if self.second_threshold else msgspec.structs.replace(table, bar=0.0)
+        if not self.shadow:
+            table = msgspec.structs.replace(table, shadow_bar=table.bar)
+        if not self.second_threshold:
+            table = msgspec.structs.replace(table, bar=0.0, shadow_bar=0.0)
+        return table
 
     def equip(
         self, state: State, places: PlaceTable, traits: Traits, watcher: Watcher | None

@@ -4,6 +4,7 @@ import hashlib
 
 import numpy as np
 
+from tocsin.detect.cells import SORT_PLACE
 from tocsin.detect.merge import base_rate, clear_event
 from tocsin.detect.state import BIN_MS, CANDIDATE, DORMANT, FREE, LIVE, RECENT, State
 
@@ -30,6 +31,12 @@ class Register:
         """Id of the event in a slot."""
         return self._ids[int(self._state.events.number[e])]
 
+    def slot_of(self, number: int) -> int | None:
+        """The slot of an event, None when it is over."""
+        if number not in self._ids:
+            return None
+        return int(np.flatnonzero(self._state.events.number == number)[0])
+
     def ids(self) -> list[str]:
         """Id of the event in each slot, empty where there is none."""
         return [self._ids.get(int(number), "") for number in self._state.events.number]
@@ -55,23 +62,30 @@ class Register:
 
     def found(self, cell: int, surprise: float, window_s: int, now_ms: int, start_bin: int) -> int:
         """Take a free slot for an event of a burst cell; returns the slot."""
-        events, cells = self._state.events, self._state.cells
-        e = int(np.flatnonzero(events.stage == FREE)[0])
-        clear_event(events, e)
+        cells = self._state.cells
         newest = cells.recent[cell, (cells.head[cell] - 1) % RECENT]
         hazard = int(self._state.reports.hazard[newest])
+        e = self.found_of(hazard, int(cells.key[cell]), window_s, now_ms, start_bin)
+        self._state.events.surprise[e] = surprise
+        self._state.events.sort[e] = cells.sort[cell]
+        return e
+
+    def found_of(self, hazard: int, key: int, window_s: int, now_ms: int, start_bin: int) -> int:
+        """Take a free slot for an event of a hazard at a place; `key` goes into its id."""
+        events = self._state.events
+        e = int(np.flatnonzero(events.stage == FREE)[0])
+        clear_event(events, e)
         events.stage[e] = CANDIDATE
         events.hazard[e] = hazard
         events.first_ms[e] = events.last_ms[e] = events.born_ms[e] = now_ms
         events.last_bin[e] = now_ms // BIN_MS
         events.base[e] = base_rate(self._state, hazard, start_bin, now_ms // BIN_MS)
-        events.surprise[e] = surprise
         events.window_s[e] = window_s
-        events.sort[e] = cells.sort[cell]
+        events.sort[e] = SORT_PLACE
         self.births_ms[self.ordinal % BIRTHS_KEPT] = now_ms
         self.ordinal += 1
         events.number[e] = self.ordinal
-        self._ids[self.ordinal] = self._event_id(hazard, int(cells.key[cell]))
+        self._ids[self.ordinal] = self._event_id(hazard, key)
         return e
 
     def strike_out(self, number: int) -> None:

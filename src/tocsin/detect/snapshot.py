@@ -11,7 +11,7 @@ from tocsin.detect.register import ID_LETTERS
 from tocsin.detect.state import EVENTS
 from tocsin.errors import Corruption, InputError
 
-VERSION = 2
+VERSION = 3
 """Grows whenever an array comes, goes or means something else."""
 _MAGIC = b"TOCSIN-DETECTOR\n"
 _DIGEST_BYTES = 32
@@ -86,10 +86,11 @@ def arrays_of(detector: Detector) -> dict[str, NDArray[np.generic]]:
     """Every array of a detector by name: those of its state, then what counts beside them."""
     found = {
         f"{group}.{name}": array
-        for group, table in detector.state._asdict().items()
-        for name, array in table._asdict().items()
+        for group, table in _tables(detector).items()
+        for name, array in table.items()
     }
     register = detector._register
+    backed = np.isin(detector.state.events.number, list(detector._scales.backed))
     dirty = np.zeros(EVENTS, np.bool_)
     dirty[sorted(detector._dirty)] = True
     counts = [getattr(owner, name) for owner, name in _counters(detector)]
@@ -98,13 +99,14 @@ def arrays_of(detector: Detector) -> dict[str, NDArray[np.generic]]:
         "register.ids": np.array(register.ids(), f"S{ID_LETTERS}"),
         "register.births_ms": register.births_ms,
         "dirty": dirty,
+        "backed": backed,
         "counters": np.array(counts, np.int64),
     }
 
 
 def _remember(detector: Detector, columns: dict[str, NDArray[np.generic]]) -> None:
-    for group, table in detector.state._asdict().items():
-        for name, array in table._asdict().items():
+    for group, table in _tables(detector).items():
+        for name, array in table.items():
             np.copyto(array, columns[f"{group}.{name}"])
     np.copyto(detector._register.births_ms, columns["register.births_ms"])
     for (owner, name), count in zip(
@@ -112,16 +114,28 @@ def _remember(detector: Detector, columns: dict[str, NDArray[np.generic]]) -> No
     ):
         setattr(owner, name, count)
     detector._register.recall(columns["register.ids"].tolist())
+    backed = detector.state.events.number[columns["backed"]]
+    detector._scales.backed = set(backed.tolist())
     detector._dirty = set(np.flatnonzero(columns["dirty"]).tolist())
+
+
+def _tables(detector: Detector) -> dict[str, dict[str, NDArray[np.generic]]]:
+    """The detector's own tables and that of the official words it listens for, array by array.
+
+    A word that was told and waits for its minute is in the hands of whoever told it.
+    """
+    tables = {name: table._asdict() for name, table in detector.state._asdict().items()}
+    return {**tables, "words": detector._prompts.words._asdict()}
 
 
 def _counters(detector: Detector) -> tuple[tuple[object, str], ...]:
     """Whoever counts something beside the arrays, and the attribute it counts in."""
     return (
         (detector, "_ordinal"),
+        (detector, "_taken"),
         (detector, "_next_tick_ms"),
         (detector, "_start_bin"),
-        (detector, "_joins"),
+        (detector._outcome, "joins"),
         (detector._register, "ordinal"),
         (detector._chores, "period_ms"),
     )

@@ -71,6 +71,8 @@ class Scales:
         self._state, self._places, self._traits = state, places, traits
         self._watcher = watcher
         self._table = table if table is not None else shipped()
+        self.backed: set[int] = set()
+        """Numbers of events that an official word speaks of as well."""
 
     def enough(self, e: int) -> bool:
         """Whether the floor of distinct voices holds, higher and only with harm if sensitive."""
@@ -80,14 +82,17 @@ class Scales:
         """How likely the event is real by what its reports show, 0 to 1."""
         return self._table.belief(signs(self._state.events, self._places, e, scene))
 
-    def weigh(self, e: int, heard_ms: int, now_ms: int, candidates: int, quiet: bool) -> bool:
+    def weigh(
+        self, e: int, heard_ms: int, now_ms: int, candidates: int, quiet: bool,
+        shadowed: bool = False,
+    ) -> bool:  # fmt: skip
         """Whether a candidate is to be reported now."""
         events = self._state.events
         hazard = main_hazard(events, e)
-        scene = self.scene(hazard, heard_ms, now_ms, candidates)
+        scene = self.scene(e, hazard, heard_ms, now_ms, candidates)
         found = signs(events, self._places, e, scene)
         belief = self._table.belief(found)
-        missed = self._missed(e, hazard, scene, belief, quiet)
+        missed = self._missed(e, hazard, scene, belief, quiet, shadowed)
         if self._watcher is not None:
             self._watcher(
                 Weighing(
@@ -97,28 +102,32 @@ class Scales:
             )  # fmt: skip
         return missed is Bar.NONE
 
-    def scene(self, hazard: int, heard_ms: int, now_ms: int, candidates: int) -> Scene:
+    def scene(self, e: int, hazard: int, heard_ms: int, now_ms: int, candidates: int) -> Scene:
         """What is known of the stream and a hazard at a moment."""
         return Scene(
             heard_ms, now_ms, candidates,
             bool(self._traits.chronic[hazard]), bool(self._traits.sudden[hazard]),
+            int(self._state.events.number[e]) in self.backed,
         )  # fmt: skip
 
-    def _missed(self, e: int, hazard: int, scene: Scene, belief: float, quiet: bool) -> Bar:
+    def _missed(
+        self, e: int, hazard: int, scene: Scene, belief: float, quiet: bool, shadowed: bool
+    ) -> Bar:
         floor = self._floor(e)
         if floor is not Bar.NONE:
             return floor
-        if self._state.events.score[e] < RIPE_SCORE:
+        if not scene.official and self._state.events.score[e] < RIPE_SCORE:
             return Bar.SCORE
         if quiet:
             # It would be resolved in the same minute: nobody needs to hear of it now.
             return Bar.QUIET
         only_placed = bool(self._traits.placed_only[hazard])
-        if only_placed or scene.heard_ms < WARM_MS:
+        if not scene.official and (only_placed or scene.heard_ms < WARM_MS):
             where = where_of(self._state.events, self._places, e)
             if not self._agreed(where, int(self._state.events.voices[e]), only_placed):
                 return Bar.PLACE
-        return Bar.NONE if belief >= self._table.bar else Bar.BELIEF
+        bar = self._table.shadow_bar if shadowed else self._table.bar
+        return Bar.NONE if belief >= bar else Bar.BELIEF
 
     def _floor(self, e: int) -> Bar:
         events = self._state.events

@@ -49,6 +49,10 @@ VARIANTS = (
             WHOLE._replace(near_copies=False)),
     Variant("merging of bursts", "each burst is an event of its own",
             WHOLE._replace(company=False)),
+    Variant("official words as prompts", "bulletins confirm what was told and prompt nothing",
+            WHOLE._replace(prompts=False)),
+    Variant("bar in the shadow of another", "an echo of what all speak of is told as easily",
+            WHOLE._replace(shadow=False)),
 )  # fmt: skip
 """Weights of belief stay as they were fitted with all parts."""
 

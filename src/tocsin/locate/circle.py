@@ -5,10 +5,11 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from tocsin.model import Place
+from tocsin.model import Origin, Place
 from tocsin.vocabulary.gazetteer import CITY, Gazetteer
 from tocsin.vocabulary.geometry import distance_km
 
+ORIGINS_MAX = 6
 NEAR_KM = 100.0
 """Within this distance of the middle the largest town gives the name, farther off the nearest."""
 FAR_KM = 300.0
@@ -36,7 +37,10 @@ def place_of(circle: Circle, gazetteer: Gazetteer) -> Place | None:
     rows = np.flatnonzero(towns & (np.abs(gazetteer.lat - circle.lat) <= wide_km / KM_A_DEGREE))
     away_km = distance_km(circle.lat, circle.lon, gazetteer.lat[rows], gazetteer.lon[rows])
     if (away_km <= wide_km).any():
-        at = int(np.argmax(np.where(away_km <= wide_km, gazetteer.population[rows], -1)))
+        # The side of a border counts on which the middle is: the largest may lie across a lake.
+        same = gazetteer.country[rows] == gazetteer.country[rows[away_km.argmin()]]
+        near = same & (away_km <= wide_km)
+        at = int(np.argmax(np.where(near, gazetteer.population[rows], -1)))
     else:
         far_km = max(FAR_KM, circle.radius_km)
         rows = np.flatnonzero(towns & (np.abs(gazetteer.lat - circle.lat) <= far_km / KM_A_DEGREE))
@@ -47,3 +51,32 @@ def place_of(circle: Circle, gazetteer: Gazetteer) -> Place | None:
     place = gazetteer.place(int(rows[at]))
     radius_km = max(place.radius_km, round(float(away_km[at]) + circle.radius_km, 1))
     return msgspec.structs.replace(place, radius_km=radius_km)
+
+
+def told_by(
+    circle: Circle, origins: tuple[Origin, ...], gazetteer: Gazetteer, measured: bool
+) -> tuple[Origin, ...]:
+    """Origins with the official one in front, unless what people name lies within its circle.
+
+    People say where they are, an agency where a thing is: what they name stays where it is as
+    fine and agrees, unless the agency has `measured` the place. `share` is that of the votes.
+    """
+    away_km = distance_km(
+        circle.lat, circle.lon, [o.place.lat for o in origins], [o.place.lon for o in origins]
+    )
+    within = [away <= circle.radius_km for away in away_km.tolist()]
+    fine_km = max(circle.radius_km, NEAR_KM)
+    agreed = [
+        origin
+        for origin, inside in zip(origins, within, strict=True)
+        if inside and origin.place.radius_km <= fine_km
+    ]
+    if agreed and not measured:
+        return (agreed[0], *[origin for origin in origins if origin is not agreed[0]])
+    place = place_of(circle, gazetteer)
+    at = gazetteer.index_of(place.id) if place is not None else None
+    if place is None or at is None:
+        return origins
+    share = max((o.share for o, inside in zip(origins, within, strict=True) if inside), default=0.0)
+    rest = [origin for origin in origins if origin.gazetteer_id != at]
+    return (Origin(place, at, share), *rest[: ORIGINS_MAX - 1])

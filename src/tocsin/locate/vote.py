@@ -4,6 +4,7 @@ from collections import defaultdict
 
 import msgspec
 
+from tocsin.locate.circle import ORIGINS_MAX
 from tocsin.locate.namesakes import settled
 from tocsin.locate.reach import reach_km
 from tocsin.model import K_VOICES, Evidence, Origin, Place
@@ -17,7 +18,6 @@ DISTRICT_MIN = 20_000
 """Least inhabitants of a place in a personal or sensitive case (contract P7, P8)."""
 VOTES_MIN = 2.0
 """Nothing finer than the country rests on a single vote."""
-ORIGINS_MAX = 6
 PLACES_MAX = 96
 EXTENT_MAX = 24
 
@@ -64,7 +64,11 @@ def further(
     None where there is none. What holds the preferred place is no further place.
     """
     here = gazetteer.index_of(place.id) if place is not None else None
-    votes = settled(_counted(evidence, gazetteer), gazetteer)
+    counted = _counted(evidence, gazetteer)
+    if sum(v >= K_VOICES and gazetteer.kind[at] == CITY for at, v in counted.items()) < 2:
+        # Most events: which namesake is meant need not be settled once more.
+        return None
+    votes = settled(counted, gazetteer)
     towns = [
         at
         for at, count in sorted(votes.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from tocsin.bulletin import Bulletin
+from tocsin.clock import HOUR_MS
 from tocsin.model import BulletinRef, Event, Evidence, Phase, Place
-from tocsin.official.corroborate import SLOW_MS, SUDDEN_MS, Corroborator, apart_km, speaks_for
+from tocsin.official.corroborate import SLOW_MS, Corroborator, apart_km, speaks_for
 from tocsin.official.tables import tables
 from tocsin.vocabulary.geometry import apart_km as between_km
 from tocsin.vocabulary.hazards import hazard_ids
@@ -17,6 +18,8 @@ ALONE_MOST = 2_000
 """Most events of this kind at a time; beyond it the oldest ends."""
 WIDER = 3.0
 """A warning for an area up to so many times as wide as a reported place is about that place."""
+ONE_SHOCK_MS = HOUR_MS
+"""How far apart two agencies may speak of one sudden thing: its echo comes later."""
 _LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ID_LETTERS = 16
 
@@ -205,7 +208,7 @@ def _same_thing(main: Bulletin, other: Bulletin) -> bool:
     """
     if other.kind != "official" or main.source == other.source or main.hazard != other.hazard:
         return False
-    near_ms = SLOW_MS[0] if main.hazard in tables().slow else SUDDEN_MS[0]
+    near_ms = SLOW_MS[0] if main.hazard in tables().slow else ONE_SHOCK_MS
     away_km = between_km(main.lat, main.lon, other.lat, other.lon)
     return (
         abs(main.sent_ms - other.sent_ms) <= near_ms and away_km <= main.radius_km + other.radius_km

@@ -19,7 +19,7 @@ HELD_MOST = 20_000
 SUPPORTS_MOST = 16
 """Most bulletins one event is given, earliest first."""
 
-SUDDEN_MS = (1 * HOUR_MS, 12 * HOUR_MS)
+SUDDEN_MS = (6 * HOUR_MS, 12 * HOUR_MS)
 SLOW_MS = (24 * HOUR_MS, 72 * HOUR_MS)
 """How long before the first and after the last report a word may have been sent."""
 
