@@ -24,6 +24,7 @@ from tocsin.eval.judgements import (
     shuffled,
 )
 from tocsin.eval.negatives import judge_flood, judge_negatives
+from tocsin.eval.plan import draw
 from tocsin.eval.pool import prepare
 from tocsin.eval.stream import Part
 from tocsin.eval.targets import TARGETS, line
@@ -54,13 +55,14 @@ def _by_key(card):
 
 
 def test_a_perfect_engine_reaches_every_planted_figure(folder):
-    parts = ("standard", "other", "thin", "cold", "rate")
+    parts = ("standard", "other", "thin", "cold", "rate", "unaided")
     card = scorecard.score(folder, 2, parts, through=knowing, names_hazard=names_hazard)
     lines = _by_key(card)
     for key in ("recall_all", "recall_dense", "recall_other", "recall_thin-3"):
         assert lines[key].value == 1, key
     for key in ("precision_standard", "precision_cold", "place", "country"):
         assert lines[key].verdict == "reached", key
+    assert lines["recall_unaided"].value == lines["place_unaided"].value == 1
     assert lines["precision_rate-50"].value == 1
     assert lines["precision_rate-50"].verdict == "too few"
     assert lines["decoys"].value == 0
@@ -278,3 +280,11 @@ def test_assignments_are_stamped_and_refused_for_live_sources(tmp_path):
 
 def test_every_shape_is_run_by_a_part():
     assert {shape for shapes in scorecard.PLANTED.values() for shape in shapes} == set(SHAPES)
+
+
+def test_without_bulletins_a_stream_is_the_same_but_for_them(folder):
+    pool = prepare(load_corpus(folder))
+    heard, unaided = (draw(pool, SHAPES[name], 0) for name in ("standard", "unaided"))
+    assert heard.bulletins and not unaided.bulletins
+    assert [p.start_ms for p in heard.plants] == [p.start_ms for p in unaided.plants]
+    assert [p.truth for p in heard.plants] == [p.truth for p in unaided.plants]

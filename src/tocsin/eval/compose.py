@@ -27,6 +27,7 @@ SHAPES: dict[str, Shape] = {
         Shape("rate-50", rate=50.0, lead_in_h=1.0, hours=5.0),
         Shape("cold", lead_in_h=0.0),
         Shape("other", events="other"),
+        Shape("unaided", bulletins=False),
     )
 }
 """The streams that plant events; negatives and floods are built upon `standard`."""

@@ -50,6 +50,9 @@ def stream_figures(streams: Sequence[StreamScore]) -> Figures:
     if "standard" in by_name:
         found.update(_standard(by_name["standard"]))
         found["recall_all"] = found.pop("recall_standard")
+    if "unaided" in by_name:
+        unaided = _standard(by_name["unaided"])
+        found.update({f"{key}_unaided": unaided[key] for key in ("place", "duplicates")})
     if "quake" in by_name:
         plants = [p for score in by_name["quake"] for p in score.plants]
         timed = sum(plant.delay_s is not None for plant in plants)

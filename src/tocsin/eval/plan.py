@@ -38,6 +38,8 @@ class Shape(NamedTuple):
     decoys: int = 5
     false_bulletins: int = 2
     events: Events = "onset"
+    bulletins: bool = True
+    """Whether officials speak at all: without, every figure is that of the posts alone."""
 
 
 class Plant(NamedTuple):
@@ -88,6 +90,9 @@ def draw(pool: Pool, shape: Shape, seed: int) -> Plan:
     )
     decoys = _decoys(pool, shape.decoys, scored, end, rng)
     bulletins, false = _bulletins(plants, shape.false_bulletins, (scored, end), rng)
+    if not shape.bulletins:
+        # Drawn all the same, so that the rest of the stream is that of its twin.
+        bulletins, false = (), frozenset()
     return Plan(plants, decoys, bulletins, false, BASE_MS, scored, end)
 
 

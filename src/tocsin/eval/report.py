@@ -32,7 +32,8 @@ _RULES = """
   negative where fewer or slower posts were enough.
 - Hazard, country, place and radius are those of the last revision; no place is a miss. A place
   is right within 25 km (storm 200, cyclone 300, flood and wildfire 150 km).
-- Bulletins are simulated: one per event at a drawn delay, and two false ones per stream.
+- Bulletins are simulated: one per event at a drawn delay, and two false ones per stream. They
+  prompt detection and place what they confirm, so the same streams are run without any as well.
 """
 _COLORS = {"reached": "green", "not reached": "red"}
 

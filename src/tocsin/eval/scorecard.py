@@ -42,6 +42,7 @@ PLANTED: dict[str, tuple[str, ...]] = {
     "thin": ("thin-3", "thin-10"),
     "cold": ("cold",),
     "rate": ("rate-0.2", "rate-5", "rate-50"),
+    "unaided": ("unaided",),
 }
 """Sections that plant events, with the shapes each runs."""
 JUDGED = ("quake", "negatives", "flood", "suppression", "sense", "sense-folds", "topic",
