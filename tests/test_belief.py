@@ -97,7 +97,7 @@ def test_a_candidate_that_comes_to_nothing_gives_its_reports_back():
 
 
 def test_belief_is_the_logistic_of_the_weighed_signs():
-    table = Table(0.7, (Weight("one", -1.0, "floor"), Weight("placed", 2.0, "place")))
+    table = Table(0.7, 0.9, (Weight("one", -1.0, "floor"), Weight("placed", 2.0, "place")))
     assert table.belief({"one": 1.0, "placed": 0.5}) == pytest.approx(0.5)
     assert table.belief({"one": 1.0, "placed": 1.0}) == pytest.approx(1 / (1 + np.exp(-1)))
 

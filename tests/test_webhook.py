@@ -67,7 +67,7 @@ def test_the_body_says_what_happened_and_that_no_official_said_it():
     assert set(message) == {"type", "timestamp", "data"}
     assert set(message["data"]) == {
         "kind", "mode", "corrects", "watch", "meaning", "why", "event", "note", "answer_url",
-        "message",
+        "message", "audit",
     }  # fmt: skip
     assert message["data"]["kind"] == "alert"
     assert message["data"]["note"] == "automatic, not an official warning"

@@ -215,8 +215,10 @@ def written(table: Table) -> str:
     lines = [
         "# What makes a burst credible: each sign with its weight and the reason it should tell.",
         "# Weights are those of a logistic regression; `tocsin fit` writes them from composed",
-        "# streams. `bar` is the belief from which a burst is reported.",
+        "# streams. `bar` is the belief from which a burst is reported, `shadow_bar` that while an",
+        "# event of its kin or region is on everybody's lips.",
         f"bar = {table.bar:g}",
+        f"shadow_bar = {table.shadow_bar:g}",
     ]
     for line in table.weight:
         lines += ["", "[[weight]]", f'name = "{line.name}"', f"weight = {line.weight:.2f}",

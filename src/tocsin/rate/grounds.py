@@ -66,7 +66,7 @@ def _beside(evidence: Evidence, origins: Sequence[Origin]) -> list[Why]:
     """What else it was taken for and where else it may be, each on five voices at least."""
     hazards = load_hazards()
     placed = sum(vote.votes for vote in evidence.places)
-    others = [o for o in origins[1:] if o.share * placed >= K_VOICES]
+    others = [o for o in origins[1:] if o.share * placed >= K_VOICES and not _holds(o, origins[0])]
     return [
         *(Why(Ground.SET_ASIDE, hazards[h].key) for h in evidence.set_aside[:SET_ASIDE_MOST]),
         *(
@@ -74,6 +74,14 @@ def _beside(evidence: Evidence, origins: Sequence[Origin]) -> list[Why]:
             for other in others[:PLACES_MOST]
         ),
     ]
+
+
+def _holds(other: Origin, first: Origin) -> bool:
+    """Whether another place is the country or the region of the first: that is no other place."""
+    one, two = other.place, first.place
+    if one.country != two.country:
+        return False
+    return one.kind == "country" or (one.kind == "admin1" and one.name == two.admin1)
 
 
 def _named(origin: Origin) -> str:
