@@ -57,8 +57,8 @@ OUTPUTS: tuple[Leak, ...] = (
              "            sensitive=sensitive,\n            author=LAST.author,\n        )"),
     ),
     Leak("exact number of voices", "why.voices", (
-        Edit("rate/__init__.py", "Why(Ground.VOICES, voices_band(evidence.voices), 5)",
-             "Why(Ground.VOICES, str(evidence.voices), 5)"),
+        Edit("rate/grounds.py", "Why(Ground.VOICES, voices_band(evidence.voices), K_VOICES)",
+             "Why(Ground.VOICES, str(evidence.voices), K_VOICES)"),
     )),
     Leak("coordinates of the device", "coordinates", (
         Edit("errors.py", "class TocsinError(Exception):",
@@ -72,11 +72,11 @@ OUTPUTS: tuple[Leak, ...] = (
         Edit("sources/frames.py", "def _from_row(row: _Row) -> Post | Reason:\n",
              "def _from_row(row: _Row) -> Post | Reason:\n    from tocsin.errors import LAST\n"
              "    LAST.lat = row.geo.get('lat', LAST.lat)\n"),
-        Edit(_RECORD, "        place = origins[0].place if origins else None\n",
-             "        place = origins[0].place if origins else None\n"
+        Edit(_RECORD, "        families = {self._families[f] for f in evidence.families}\n",
              "        import msgspec\n        from tocsin.errors import LAST\n"
              "        if place and LAST.lat is not None:\n"
-             "            place = msgspec.structs.replace(place, lat=LAST.lat)\n"),
+             "            place = msgspec.structs.replace(place, lat=LAST.lat)\n"
+             "        families = {self._families[f] for f in evidence.families}\n"),
     )),
     smuggled(
         "author in the webhook", "webhook",

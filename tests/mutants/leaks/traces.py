@@ -4,7 +4,7 @@ from mutants.leaks import USE, Edit, Leak, smuggled
 
 _LIVE = "engine/live.py"
 _STEP = "        self.stepped_ms = now_ms\n        self.steps += 1\n"
-_META = "{_ORDINAL: ordinal}"
+_META = "memory.kept(self._line, self._back)"
 
 
 def _each_step(name: str, names: str, code: str) -> Leak:
@@ -48,7 +48,7 @@ TRACES: tuple[Leak, ...] = (
              "                    self._tags = getattr(self, '_tags', b'') "
              "+ passed.batch.voice.tobytes()\n"
              "                bulletins = []\n"),
-        Edit("engine/live.py", _META, "{_ORDINAL: ordinal, 'v': getattr(self, '_tags', b'')}"),
+        Edit("engine/live.py", _META, f"{{**{_META}, 'v': getattr(self, '_tags', b'')}}"),
     )),
     Leak("voice key in the folder of the state", "voice key", (
         Edit("engine/keys.py", 'voices = FileKeys((memory or memory_folder()) / '
