@@ -29,8 +29,8 @@ OFFERED_PER_S = (20_000, 50_000, 100_000, RECORD_PER_S)
 _TICK_S = 0.02
 Tell = Callable[[str], None]
 TOLERANCE = 0.33
-"""Part of the committed ratio to the plain loop that must be reached again: a short run starts cold,
-a busy machine and another processor move it, a slower line moves it further."""
+"""Part of the committed ratio to the plain loop that must be reached again: a short run starts
+cold, a busy machine and another processor move it, a slower line moves it further."""
 
 
 class Size(msgspec.Struct, frozen=True):
