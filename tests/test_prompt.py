@@ -8,11 +8,10 @@ import naive
 from reports import START_MS, Report
 from test_pipeline import GAZETTEER, IDS, LIMA, Line, bulletin
 from tocsin.clock import HOUR_MS, MINUTE_MS
+from tocsin.detect.advance import LIFE_MS, SHARED_MS
 from tocsin.detect.cells import SORT_PLACE, cell_key
 from tocsin.detect.state import BINS, new_state
 from tocsin.detect.words import (
-    LIFE_MS,
-    SHARED_MS,
     listen,
     new_words,
     said_before,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tocsin.compiled import kernel, part
-from tocsin.detect.bursts import roll
+from tocsin.detect.bursts import bins_sum, roll
 from tocsin.detect.state import BIN_MS, BINS, CELLS, RECENT, REPORT_CELLS
 from tocsin.vocabulary.token_kernel import mixed
 
@@ -44,6 +44,20 @@ def cell_slot(cells, key, sort, now_bin):
             return slot
         slot = (slot + 1) & mask
     return -1
+
+
+@part(lends=True)
+def said_of(cells, key, first, last):
+    """Reports of a cell in bins first..last, none of a cell that is not remembered."""
+    mask = CELLS - 1
+    slot = np.int64(key & np.uint64(mask))
+    for _ in range(CELLS):
+        if cells.key[slot] == _ZERO:
+            break
+        if cells.key[slot] == key:
+            return bins_sum(cells.counts[slot], cells.last_bin[slot], first, last)
+        slot = (slot + 1) & mask
+    return 0.0
 
 
 @part

@@ -12,11 +12,10 @@ from tocsin.detect.bursts import (
     PRIOR_HAZARD,
     PRIOR_WEIGHT,
     baseline_span,
-    bins_sum,
     exposure,
     roll,
 )
-from tocsin.detect.cells import cell_key
+from tocsin.detect.cells import cell_key, said_of
 from tocsin.detect.state import (
     BINS,
     EVENT_COUNTRIES,
@@ -36,19 +35,10 @@ _ZERO = np.uint64(0)
 def base_rate(state, hazard, start_bin, now_bin):
     """Reports per bin a hazard usually gets, by its lagged baseline."""
     cells, flow = state.cells, state.flow
-    key = cell_key(hazard, 0, 0)
-    slot = np.int64(key & np.uint64(len(cells.key) - 1))
-    seen = PRIOR_HAZARD
     first, edge = baseline_span(start_bin, GUARD_BINS, now_bin)
     if flow.rules[1] == 0.0:
         edge = now_bin
-    for _ in range(len(cells.key)):
-        if cells.key[slot] == _ZERO:
-            break
-        if cells.key[slot] == key:
-            seen += bins_sum(cells.counts[slot], cells.last_bin[slot], first, edge)
-            break
-        slot = (slot + 1) & (len(cells.key) - 1)
+    seen = PRIOR_HAZARD + said_of(cells, cell_key(hazard, 0, 0), first, edge)
     lagged = PRIOR_WEIGHT
     if first <= edge:
         lagged += exposure(flow, hazard, first, edge)

@@ -5,10 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.clock import HOUR_MS
 from tocsin.compiled import kernel, part
-from tocsin.detect.bursts import bins_sum
-from tocsin.detect.cells import SORT_PLACE, cell_key, same_voice
+from tocsin.detect.advance import LIFE_MS, SHARED_MS
+from tocsin.detect.cells import SORT_PLACE, cell_key, said_of, same_voice
 from tocsin.detect.state import CANDIDATE, RING
 
 LANES = 4
@@ -18,8 +17,6 @@ NAMES = 8
 """Messages one word is known by: its own and those it replaces."""
 LISTED = 64
 """Newest reports kept for each word."""
-SHARED_MS, LIFE_MS = 6 * HOUR_MS, 24 * HOUR_MS
-"""How long a report in company lives (contract P9), as everywhere in the detector."""
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
 
 
@@ -160,14 +157,7 @@ def voices_of(state, words, w, since_ms, out):
 def said_before(cells, hazards, places, first, last):
     """Reports of some hazards at some places in bins first..last, as far as cells remember."""
     total = 0.0
-    mask = np.uint64(len(cells.key) - 1)
     for h in hazards:
         for p in places:
-            key = cell_key(h, SORT_PLACE, p)
-            slot = np.int64(key & mask)
-            while cells.key[slot] != _ZERO:
-                if cells.key[slot] == key:
-                    total += bins_sum(cells.counts[slot], cells.last_bin[slot], first, last)
-                    break
-                slot = np.int64((np.uint64(slot) + _ONE) & mask)
+            total += said_of(cells, cell_key(h, SORT_PLACE, p), first, last)
     return total
