@@ -70,6 +70,7 @@ TABLES = {
     "watches": ["id", "at_ms", "json"],
     "feedback": ["event_id", "watch", "verdict", "at_ms"],
     "near_misses": ["hazard", "country", "hour_ms", "bar", "voices"],
+    "usual": ["hazard", "country", "hour_ms", "reports", "stamp"],
     "sqlite_sequence": ["name", "seq"],
 }  # fmt: skip
 OPERATORS = {

@@ -206,6 +206,7 @@ def test_no_column_could_hold_a_post(store):
     }
     assert tables == {
         "near_misses": {"hazard", "country", "hour_ms", "bar", "voices"},
+        "usual": {"hazard", "country", "hour_ms", "reports", "stamp"},
         "revisions": {
             "seq", "event_id", "revision", "at_ms", "first_seen_ms", "hazard", "country",
             "level", "phase", "json",

@@ -18,6 +18,7 @@ from tocsin.store.marks import Mark, Marks
 from tocsin.store.near_misses import NearMisses
 from tocsin.store.outcomes import Outcomes
 from tocsin.store.records import OutboxState, Owed, Revision, Unsaid, fell_below_k
+from tocsin.store.usual import UsualHours
 from tocsin.store.watches import Watches
 
 META_BYTES = 16 << 20
@@ -39,6 +40,7 @@ class Store(Attention):
         self.corrections = Corrections(self._reading)
         self.outcomes = Outcomes(self._reading)
         self.near_misses = NearMisses(self._transaction, self._reading)
+        self.usual = UsualHours(self._transaction, self._reading, name)
 
     @classmethod
     def open(cls, path: str | Path, busy_ms: int = BUSY_MS) -> Self:

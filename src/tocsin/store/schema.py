@@ -103,6 +103,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             hash TEXT NOT NULL
         )""",
     ),
+    (
+        """CREATE TABLE usual (
+            hazard TEXT NOT NULL,
+            country TEXT NOT NULL,
+            hour_ms INTEGER NOT NULL,
+            reports INTEGER NOT NULL CHECK (reports >= 5),
+            stamp TEXT NOT NULL,
+            PRIMARY KEY (hazard, country, hour_ms)
+        )""",
+    ),
 )
 """Step i brings a file from version i to i + 1; a shipped step is never edited."""
 
