@@ -66,7 +66,7 @@ score-twenty: $(VENV)/.test $(VENV)/.tocsin ## The scorecard over twenty seeds (
 	@nice $(BIN)/tocsin score --seeds 20 --before bench/scorecard.json \
 	  --out docs/scorecard-twenty.md --out-json bench/scorecard-twenty.json $(ARGS)
 
-kills: $(VENV)/.test $(VENV)/.tocsin ## Kill the engine KILLS times (3000, hours) and write down what arrived
+kills: $(VENV)/.test $(VENV)/.tocsin ## Kill the engine KILLS times (3000, an hour) and write down what arrived
 	@nice $(BIN)/python bench/kills.py $(KILLS) $(ARGS)
 
 # A real server, which comes with the system; the tests play its part with a scripted one.

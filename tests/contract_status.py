@@ -110,8 +110,15 @@ CLAUSES: tuple[Clause, ...] = (
     ),
     Clause(
         "P9", "Raw text is gone within the batch; what is derived lives a day at most", "in part",
-        "Reports live in memory only and expire by time; post tags go after twelve hours.",
-        ("test_detect.py::test_after_a_day_nothing_of_a_post_is_left",
+        "Reports live in memory only and expire by time; post tags go after twelve hours. What is "
+        "written down of what is usual is a count of one hour, by hazard and country, behind which "
+        "five voices certainly stand.",
+        ("test_usual.py::test_each_hour_is_counted_by_hazard_and_by_country_and_no_finer",
+         "test_usual.py::"
+         "test_an_hour_of_fewer_than_five_voices_leaves_nothing_however_much_they_say",
+         "test_usual_kept.py::"
+         "test_fewer_than_five_are_never_written_and_the_file_itself_refuses_them",
+         "test_detect.py::test_after_a_day_nothing_of_a_post_is_left",
          "test_gate_keeps.py::test_post_tags_go_within_a_day_also_from_a_silent_stream",
          "test_boundary.py::test_no_planted_identity_comes_out"),
         "A test of the whole state folder after a day on a held clock.",

@@ -26,8 +26,14 @@ FAULTS = ("refused", "later", "lost", "failed")
 """Turned away at once, asked to come later, taken without an answer, taken and then failed."""
 FIRST_FAULT = 3
 """This request fails in any case, so that no run is without one."""
-LIFE_S = (0.05, 4.0)
+LIFE_S = (0.05, 2.5)
 """When a kill by the clock falls; one at a step that never comes falls at the later bound."""
+COLD_LIFE_S = (0.05, 15.0)
+"""The same of an engine that loads code, kernels and tables before it can begin."""
+COLD_EVERY = 40
+"""One life in so many starts cold, in an interpreter of its own; the others are forked."""
+POSTS_PER_S, QUAKE_S = 45.0, 0.7
+"""How fast the world goes on: a step that has something to do comes several times a second."""
 DRAIN_S = 180.0
 SETTINGS = """
 [engine]
@@ -64,6 +70,8 @@ class Figures(NamedTuple):
     kills: int
     at_steps: dict[str, int]
     """Kills by the step before or after which they fell; `any` is a moment drawn by chance."""
+    cold: int
+    """Of the kills those of an engine that was started cold."""
     faults: int
     events: int
     committed: int
@@ -112,9 +120,9 @@ class Hostile(Receiver):
         return 500 if fault == "failed" else status
 
 
-def run(folder: Path, kills: int, seed: int, share: float = 0.1, until_s: float = 1e9) -> Figures:
-    """Kill the engine so often (or until that time has passed), then let it finish."""
-    rng, world = random.Random(seed), GrowingWorld(seed, per_s=15.0, quake_s=2.0)
+def run(folder: Path, kills: int, seed: int, share: float = 0.1, first: int = 0) -> Figures:
+    """Kill the engine so often, then let it finish; `first` lives went before in the same run."""
+    rng, world = random.Random(seed), GrowingWorld(seed, POSTS_PER_S, QUAKE_S)
     receivers = {name: Hostile(seed + n, share) for n, name in enumerate(CHANNELS)}
     text = SETTINGS.format(folder=folder, posts=world.url, quakes=world.feed.url)
     for name, receiver in receivers.items():
@@ -123,16 +131,19 @@ def run(folder: Path, kills: int, seed: int, share: float = 0.1, until_s: float 
     (folder / "memory").mkdir()
     (folder / "tocsin.toml").write_text(text, encoding="utf-8")
     at_steps: Counter[str] = Counter()
-    began_s = time.monotonic()
+    cold = 0
     with world, _Nursery(folder) as nursery:
-        while at_steps.total() < kills and time.monotonic() - began_s < until_s:
-            at_steps[nursery.live_and_die(rng)] += 1
+        for number in range(first, first + kills):
+            # The second of each COLD_EVERY: it finds what the first has left.
+            is_cold = number % COLD_EVERY == 1
+            at_steps[nursery.live_and_die(rng, is_cold)] += 1
+            cold += is_cold
         world.end()
         nursery.live_out(folder / "tocsin.db", world.last_seq)
         quakes = {quake["id"] for quake in world.quakes}
     for receiver in receivers.values():
         receiver.stop()
-    return _figures(folder / "tocsin.db", receivers, at_steps, quakes)
+    return _figures(folder / "tocsin.db", receivers, at_steps, quakes)._replace(cold=cold)
 
 
 class _Nursery:
@@ -155,14 +166,15 @@ class _Nursery:
         self._process.wait(DRAIN_S)
         self._process.stdout.close()
 
-    def live_and_die(self, rng: random.Random) -> str:
+    def live_and_die(self, rng: random.Random, cold: bool = False) -> str:
         """One engine that is killed; where."""
+        low_s, high_s = COLD_LIFE_S if cold else LIFE_S
         order: dict[str, object] = {}
         if rng.random() < 2 / 3:
             order = {"step": rng.choice(STEPS), "after": rng.random() < 0.5,
                      "times": rng.choice((1, 1, 1, 2, 3, 5))}  # fmt: skip
-        pid = self._born(order)
-        wait_s = LIFE_S[1] if order else rng.uniform(LIFE_S[0], LIFE_S[1] / 2)
+        pid = self._born(order | {"cold": cold})
+        wait_s = high_s if order else rng.uniform(low_s, high_s / 2)
         timer = threading.Timer(wait_s, _kill, (pid,))
         timer.start()
         status = int(self._line())
@@ -241,6 +253,7 @@ def _figures(
     return Figures(
         kills=at_steps.total(),
         at_steps=dict(sorted(at_steps.items())),
+        cold=0,
         faults=sum(receiver.failed.total() for receiver in receivers.values()),
         events=len({each.event_id for each in revisions}),
         committed=len(wanted),

@@ -4,6 +4,7 @@ import json
 import os
 import random
 import signal
+import subprocess
 import sys
 import threading
 from functools import cache
@@ -47,12 +48,18 @@ def mortal(step: str, after: bool, times: int) -> None:
     from tocsin.gate import Gate
     from tocsin.pipeline import Pipeline
     from tocsin.sinks.webhook import WebhookSink
+    from tocsin.sources.columns import count_of
     from tocsin.sources.jetstream import JetstreamSource
     from tocsin.store import Store
 
     reaper = Reaper(step, after, times)
     always = lambda result, args: True  # noqa: E731
-    reaper.wrap(JetstreamSource, "read", "read", lambda result, args: not result or bool(result[0]))
+    reaper.wrap(
+        JetstreamSource,
+        "read_block",
+        "read",
+        lambda result, args: not result or count_of(result[0]),
+    )
     reaper.wrap(Gate, "enter", "admit", lambda result, args: len(args[0]) > 0)
     reaper.wrap(Pipeline, "step", "report", lambda result, args: not result or bool(result.events))
     reaper.wrap(Desk, "take", "alert", lambda result, args: bool(args[0]))
@@ -79,31 +86,58 @@ def live(folder: Path, order: dict) -> None:
 
 
 def main(folder: Path) -> None:
-    """Load everything once, then fork a fresh engine for each line of orders."""
+    """Load what nothing writes to, then start a fresh engine for each line of orders.
+
+    This process opens no store, no socket and no thread, so what a fork is spared is reading
+    code, compiled kernels and tables again; one order in some is for an engine that starts cold,
+    from an interpreter of its own, as `tocsin run` does.
+    """
     from tocsin.config_file import load
     from tocsin.engine.assemble import build_watches
     from tocsin.engine.warm import warm
     from tocsin.vocabulary.gazetteer import Gazetteer
 
-    # Tables that nothing writes to are read once for all lives.
     Gazetteer.load = cache(Gazetteer.load)
     warm()
     build_watches(load(folder / "tocsin.toml"))
+    assert threading.active_count() == 1, "a thread of the mother would not be forked along"
     print("ready", flush=True)
     for line in sys.stdin:
         order = json.loads(line)
-        child = os.fork()
-        if child == 0:
-            code = 1
-            try:
-                live(folder, order)
-                code = 0
-            finally:
-                os._exit(code)
+        child = _cold(folder, line) if order.get("cold") else _forked(folder, order)
         print(child, flush=True)
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
 
 
+def _forked(folder: Path, order: dict) -> int:
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            live(folder, order)
+            code = 0
+        finally:
+            os._exit(code)
+    return child
+
+
+def _cold(folder: Path, line: str) -> int:
+    return subprocess.Popen(
+        [sys.executable, __file__, str(folder), line], stdin=subprocess.DEVNULL
+    ).pid
+
+
+def alone(folder: Path, order: dict) -> None:
+    """One engine whose interpreter has loaded nothing yet."""
+    from tocsin.engine.warm import warm
+
+    warm()
+    live(folder, order)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    if len(sys.argv) > 2:
+        alone(Path(sys.argv[1]), json.loads(sys.argv[2]))
+    else:
+        main(Path(sys.argv[1]))

@@ -177,3 +177,16 @@ def distance_km(one, two):
         a, b = math.radians(lat), math.radians(lon)
         ends.append((math.cos(a) * math.cos(b), math.cos(a) * math.sin(b), math.sin(a)))
     return 6_371 * math.dist(*ends)
+
+
+def habits_of(reports, countries, first_ms, last_ms, hour_ms=3_600_000, least=5):
+    """Reports of each whole hour by (hazard, country, hour), -1 for all, where enough spoke."""
+    found = {}
+    for each in reports:
+        hour = each.at_ms // hour_ms * hour_ms
+        if not first_ms <= hour <= last_ms - hour_ms:
+            continue
+        of = {int(countries[place]) for place in each.places}
+        for name in [(-1, -1), (each.hazard, -1), *((each.hazard, c) for c in of)]:
+            found.setdefault((*name, hour), []).append(each.author)
+    return {name: len(who) for name, who in found.items() if len(set(who)) >= least}

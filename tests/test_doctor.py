@@ -7,10 +7,10 @@ import sys
 import msgspec
 import pytest
 
-from tocsin import compiled, doctor
+from tocsin import compiled, doctor, plain
 from tocsin.clock import HeldClock
 from tocsin.config_file import template
-from tocsin.doctor import configured, installed, machine
+from tocsin.doctor import configured, installed, machine, speed
 
 NOON_MS = 1_767_268_800_000
 
@@ -126,18 +126,33 @@ def test_a_broken_vocabulary_is_found(monkeypatch):
     assert found.state == "fail" and "flood.toml" in found.found
 
 
-def test_plain_kernels_are_a_warning(monkeypatch):
-    monkeypatch.setattr(compiled, "COMPILER_OFF", True)
-    assert look(installed.examine_installation())["kernels"].state == "warn"
+class Ticking(HeldClock):
+    """Half a second has passed at every look."""
+
+    def monotonic_s(self) -> float:
+        self.advance(0.5)
+        return super().monotonic_s()
+
+
+@pytest.mark.parametrize("why", ["off", "absent", "cold"])
+def test_plain_kernels_are_a_warning_with_the_rate_of_this_machine(monkeypatch, why):
+    monkeypatch.setattr(compiled, "COMPILER_OFF", why == "off")
+    monkeypatch.setattr(compiled, "is_compiled", lambda: why != "absent")
+    monkeypatch.setattr(speed, "is_cold", lambda: why == "cold")
+    found = speed.examine_kernels(Ticking(NOON_MS))
+    assert found.state == "warn" and "plain Python, 4,096 posts a second" in found.found
+    assert found.remedy
+    assert not plain.is_plain()
 
 
 def test_kernels_without_a_cache_are_a_warning(monkeypatch, tmp_path):
     monkeypatch.setattr(compiled, "COMPILER_OFF", False)
     monkeypatch.setattr(compiled, "is_compiled", lambda: True)
+    monkeypatch.setattr(speed, "is_cold", lambda: False)
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
-    assert look(installed.examine_installation())["kernels"].state == "ok"
+    assert speed.examine_kernels(HeldClock(NOON_MS)).state == "ok"
     monkeypatch.setattr(os, "access", lambda path, mode: False)
-    assert look(installed.examine_installation())["kernels"].state == "warn"
+    assert speed.examine_kernels(HeldClock(NOON_MS)).state == "warn"
 
 
 @pytest.mark.parametrize(

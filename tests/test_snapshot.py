@@ -85,6 +85,8 @@ def test_every_attribute_of_a_detector_is_written_or_known_to_be_of_no_account(b
     # A new attribute of the detector must be thought of here, or a cut would lose it.
     settings = {"_places", "_traits", "state", "_company", "_scales", "_register", "_chores"}
     settings |= {"_prompts", "_hearing", "_outcome"}
+    # What it took down for a store says nothing to the one that took it down.
+    settings |= {"usual"}
     kept = {"_ordinal", "_taken", "_next_tick_ms", "_start_bin", "_dirty"}
     assert set(vars(busy)) == settings | kept
     assert set(vars(busy._prompts)) == {"_state", "_listens", "words", "_waiting"}
@@ -96,7 +98,7 @@ def test_every_attribute_of_a_detector_is_written_or_known_to_be_of_no_account(b
     assert not any(getattr(busy._outcome, name) for name in between_feeds_empty)
     register = {"_state", "_key", "ordinal", "_ids", "births_ms"}
     assert set(vars(busy._register)) == register
-    assert set(vars(busy._chores)) == {"_state", "period_ms"}
+    assert set(vars(busy._chores)) == {"_state", "period_ms", "usual"}
 
 
 @pytest.mark.parametrize("where", [0, 20, 300, 5_000, 10_000_000, -40, -1])

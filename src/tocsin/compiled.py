@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from tocsin.plain import Plain, exchangeable, is_plain
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 COMPILER_OFF = os.environ.get("TOCSIN_COMPILER", "").lower() == "off"
@@ -29,8 +31,8 @@ def kernel(function: F | None = None, *, lends: bool = False) -> Any:
     if function is None:
         return partial(kernel, lends=lends)
     if njit is None:
-        return _wrapping(function)
-    return _stamped(function, _kept(function, _nrt=not lends))
+        return Plain(function)
+    return exchangeable(function, _stamped(function, _kept(function, _nrt=not lends)))
 
 
 def part(function: F | None = None, *, lends: bool = False) -> Any:
@@ -42,9 +44,9 @@ def part(function: F | None = None, *, lends: bool = False) -> Any:
     if function is None:
         return partial(part, lends=lends)
     if njit is None:
-        return _wrapping(function)
+        return Plain(function)
     compiled = _kept(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=not lends)
-    return _stamped(function, compiled)
+    return exchangeable(function, _stamped(function, compiled))
 
 
 def _kept(function: F, **options: bool) -> F:
@@ -86,21 +88,11 @@ def _stamped(function: F, compiled: F) -> F:
 
 def _cache_file(compiled: object) -> Any:
     """The file numba keeps a kernel's code in, None for anything else."""
+    if isinstance(compiled, Plain):
+        compiled = compiled.compiled
     return getattr(getattr(compiled, "_cache", None), "_cache_file", None)
 
 
-def _wrapping(function: F) -> F:
-    """Let 64-bit arithmetic wrap silently, as it does in compiled code."""
-
-    def run(*arguments: Any) -> Any:
-        with np.errstate(over="ignore"):
-            return function(*arguments)
-
-    run.__doc__ = function.__doc__
-    run.__name__ = function.__name__
-    return run  # type: ignore[return-value]
-
-
 def is_compiled() -> bool:
-    """Whether kernels run compiled in this process."""
-    return njit is not None
+    """Whether kernels run compiled in this process just now."""
+    return njit is not None and not is_plain()

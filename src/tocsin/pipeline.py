@@ -69,6 +69,7 @@ class Pipeline:
         self._detector = Detector(
             place_table(gazetteer), traits, len(LANGUAGES), identity_key, ordinal, watcher, parts
         )
+        self.usual = self._detector.usual
         self._official = Corroborator()
         self._composer = Composer(gazetteer, families, self._official, contract)
         self._alone = Alone(identity_key)
@@ -119,9 +120,8 @@ class Pipeline:
 
     def purge(self, stream: int, at_ms: int) -> list[Event]:
         """Forget every report of a stream whose deletions may have been missed (contract P10)."""
-        return [
-            e for evidence in self._detector.purge(stream, at_ms) for e in self._revise(evidence)
-        ]
+        found = self._detector.purge(stream, at_ms)
+        return [event for evidence in found for event in self._revise(evidence)]
 
     def recall(self, events: Iterable[Event], until_ms: int) -> None:
         """Know the last revisions of an earlier start again, which told until a stream time.

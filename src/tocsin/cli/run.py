@@ -16,7 +16,7 @@ from tocsin.engine.assemble import assemble, place_finder
 from tocsin.engine.heartbeat import Heartbeat
 from tocsin.engine.listeners import Listeners, Notice
 from tocsin.engine.live import Engine
-from tocsin.engine.warm import warm
+from tocsin.engine.warm import Warming, is_cold, warm
 from tocsin.model import Alert, Event
 from tocsin.web.access import Access
 from tocsin.web.app import create_app
@@ -56,8 +56,7 @@ class Live:
     def __init__(
         self, configuration: Configuration, folder: Path, clock: Clock, tell: Listeners
     ) -> None:
-        with words.status("getting ready (the first start compiles for a minute)"):
-            warm()
+        self._warming = _begun()
         board = Board()
         self.board = board
         self._blindness = Blindness(clock.now_ms(), self._posts)
@@ -105,6 +104,8 @@ class Live:
         )
         url = str(configuration.engine["heartbeat_url"])
         self._heartbeat = Heartbeat(url, lambda: self._is_well(clock)) if url else None
+        if self._warming:
+            self._warming.start()
 
     def _posts(self) -> list[str]:
         """Names of the sources of posts."""
@@ -131,7 +132,26 @@ class Live:
                     self._heartbeat.stop()
                 if timer:
                     timer.cancel()
+                if self._warming:
+                    self._warming.stop()
                 self.served.stop()
+
+
+def _begun() -> Warming | None:
+    """Kernels that are ready, or that other processes make ready while posts are read already."""
+    if is_cold():
+        words.print(
+            "First start: two processes compile in the background, for a minute or some more. "
+            "Until then posts are read by plain Python, about a thousand a second."
+        )
+        return Warming(lambda: words.print("Compiled; from now on at full speed."))
+    with words.status("getting ready"):
+        if not warm():
+            words.print(
+                "[yellow]Plain Python reads the posts, about a thousand a second:[/] there is no "
+                "compiler. What this machine reaches: tocsin doctor"
+            )
+    return None
 
 
 class _signals:

@@ -88,6 +88,7 @@ def turn_bins(flow, now_bin):
     roll(flow.total, flow.last_bin[0], now_bin)
     for h in range(len(flow.hazard)):
         roll(flow.hazard[h], flow.last_bin[0], now_bin)
+        roll(flow.left[h], flow.last_bin[0], now_bin)
     flow.last_bin[0] = now_bin
 
 
@@ -133,8 +134,9 @@ def burst_of(state, slot, start_bin, n_cells, out):
         cell = reports.cells[slot, c]
         if cell < 0 or cells.head[cell] < LEAST_VOICES:
             continue
+        since = cells.since[cell] if cells.since[cell] > 0 else start_bin
         for window_s in WINDOWS_S:
-            if cells.sort[cell] == SORT_HAZARD and now_bin - start_bin < HEARD_BINS:
+            if cells.sort[cell] == SORT_HAZARD and now_bin - since < HEARD_BINS:
                 # How often a hazard is named at all is not known yet.
                 break
             n = distinct_voices(state, cell, now, window_s * 1_000, out)
@@ -146,7 +148,7 @@ def burst_of(state, slot, start_bin, n_cells, out):
                 total = bins_sum(cells.counts[cell], cells.last_bin[cell], first, now_bin)
                 n = max(n, np.int64(total * n / RECENT))
             found = cell_surprise(
-                flow, start_bin, cells.counts[cell], cells.last_bin[cell], cells.sort[cell],
+                flow, since, cells.counts[cell], cells.last_bin[cell], cells.sort[cell],
                 reports.hazard[slot], n, window_s // 600, now_bin,
             )  # fmt: skip
             if found > best:

@@ -40,6 +40,7 @@ def cell_slot(cells, key, sort, now_bin):
             cells.key[slot] = key
             cells.sort[slot] = sort
             cells.last_bin[slot] = now_bin
+            cells.since[slot] = 0
             cells.used[0] += 1
             return slot
         slot = (slot + 1) & mask
@@ -58,6 +59,12 @@ def said_of(cells, key, first, last):
             return bins_sum(cells.counts[slot], cells.last_bin[slot], first, last)
         slot = (slot + 1) & mask
     return 0.0
+
+
+@kernel(lends=True)
+def said_in(cells, key, first, last):
+    """`said_of` for who is no kernel."""
+    return said_of(cells, key, first, last)
 
 
 @part
@@ -188,6 +195,8 @@ def discount(state, slot):
         if cell >= 0 and cells.last_bin[cell] - b < BINS and cells.counts[cell, b % BINS] > 0:
             cells.counts[cell, b % BINS] -= np.uint16(1)
     hazard = reports.hazard[slot]
+    if flow.last_bin[0] - b < BINS:
+        flow.left[hazard, b % BINS] += np.float32(1)
     if flow.last_bin[0] - b < BINS and flow.hazard[hazard, b % BINS] > 0:
         flow.hazard[hazard, b % BINS] -= np.float32(1)
         flow.total[b % BINS] -= np.float32(1)
@@ -215,6 +224,7 @@ def sweep_cells(cells, now_bin, alive_bins):
     keys, sorts = cells.key[keep[:n]].copy(), cells.sort[keep[:n]].copy()
     counts, lasts = cells.counts[keep[:n]].copy(), cells.last_bin[keep[:n]].copy()
     recents, heads = cells.recent[keep[:n]].copy(), cells.head[keep[:n]].copy()
+    sinces = cells.since[keep[:n]].copy()
     cells.key[:] = _ZERO
     cells.counts[:] = np.uint16(0)
     cells.recent[:] = -1
@@ -224,6 +234,7 @@ def sweep_cells(cells, now_bin, alive_bins):
         slot = cell_slot(cells, keys[i], sorts[i], now_bin)
         cells.counts[slot] = counts[i]
         cells.last_bin[slot] = lasts[i]
+        cells.since[slot] = sinces[i]
         cells.recent[slot] = recents[i]
         cells.head[slot] = heads[i]
         moves[keep[i]] = slot

@@ -1,12 +1,14 @@
 """What time does to memory: rows expire, tags go with their keys, words grow old."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tocsin.clock import HOUR_MS
 from tocsin.detect.advance import LIFE_MS, SHARED_MS
 from tocsin.detect.cells import sweep_cells
 from tocsin.detect.removal import wipe_expired
 from tocsin.detect.state import BIN_MS, CELLS, FREE, State
+from tocsin.detect.usual import Usual
 from tocsin.model import K_VOICES
 
 PERIOD_MS = 6 * HOUR_MS
@@ -20,14 +22,16 @@ _LAG_AND_WINDOW_BINS = 150
 class Chores:
     """Keeps the state within its bounds and within contract P9."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    def __init__(self, state: State, countries: NDArray[np.int32]) -> None:
+        """`countries[p]` is that of place p, below 0 for none."""
+        self._state, self.usual = state, Usual(state, countries)
         self.period_ms = 0
         """When the period of the document frequencies began that has not turned yet."""
 
     def begin(self, first_ms: int) -> None:
         """Stream time begins here."""
         self.period_ms = first_ms
+        self.usual.begin(first_ms)
 
     def is_blank(self) -> bool:
         """Whether no report, no cell and no sketch is remembered."""
@@ -39,6 +43,8 @@ class Chores:
     def every_ten_minutes(self, now_ms: int) -> None:
         """Wipe what is over, turn periods, keep tables within bounds."""
         state = self._state
+        # Before rows of the hour that ends are wiped: who spoke in it can be counted but now.
+        self.usual.close_hour(now_ms)
         wipe_expired(state, now_ms, SHARED_MS)
         state.flow.sketch[state.flow.sketch_ms <= now_ms - LIFE_MS] = 0
         self._drop_tags(now_ms)

@@ -52,7 +52,8 @@ class Detector:
         """`ordinal`: events founded before; `watcher` sees each weighing; `parts`: all, live."""
         self._places, self._traits = places, traits
         self.state = new_state(len(traits.related), n_langs)
-        self._chores = Chores(self.state)
+        self._chores = Chores(self.state, places.country)
+        self.usual = self._chores.usual
         self._company, self._scales = parts.equip(self.state, places, traits, watcher)
         self._register = Register(self.state, identity_key, ordinal)
         self._prompts = Prompts(self.state, len(traits.related), places, parts.prompts)

@@ -89,6 +89,8 @@ class Cells(NamedTuple):
     head: A_I64
     used: A_I64
     """(1,): cells taken."""
+    since: A_I64
+    """Bin from which on an earlier start knew the cell, 0: all of this one is known."""
 
 
 class Flow(NamedTuple):
@@ -109,6 +111,8 @@ class Flow(NamedTuple):
     sketch: A_U64
     sketch_ms: A_I64
     """(SKETCHES,): words seen lately, to fold copies; direct-mapped, newest wins."""
+    left: A_F32
+    """(H, BINS): reports that were taken out of the counts again, by the bin of their time."""
     rules: A_F32
     """(2,): whether the bar rises with the tests of a day, whether the baseline lags: 1 or 0."""
 
@@ -217,7 +221,7 @@ def new_state(n_hazards: int, n_langs: int) -> State:
     links = Links(i32(BUCKETS) - 1, i32(RING * SIDES) - 1, i32(RING * SIDES) - 1)
     cells = Cells(
         u64(CELLS), i32(CELLS), np.zeros((CELLS, BINS), np.uint16), i64(CELLS),
-        i32(CELLS, RECENT) - 1, i64(CELLS), i64(1),
+        i32(CELLS, RECENT) - 1, i64(CELLS), i64(1), i64(CELLS),
     )  # fmt: skip
     flow = Flow(
         f32(BINS),
@@ -228,6 +232,7 @@ def new_state(n_hazards: int, n_langs: int) -> State:
         f32(2),
         u64(SKETCHES),
         i64(SKETCHES),
+        f32(n_hazards, BINS),
         f32(2) + np.float32(1),
     )
     events = Events(

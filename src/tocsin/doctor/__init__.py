@@ -7,6 +7,7 @@ from tocsin.doctor.configured import examine_configuration
 from tocsin.doctor.finding import Finding, State, worst
 from tocsin.doctor.installed import examine_installation
 from tocsin.doctor.machine import examine_machine
+from tocsin.doctor.speed import examine_kernels
 
 __all__ = ["Finding", "State", "examine", "worst"]
 
@@ -17,7 +18,8 @@ def examine(config_path: Path | None = None, clock: Clock | None = None) -> list
     Without a configuration only the machine and the installation are looked at. Findings are
     plain structs: `msgspec.json.encode` makes JSON of them.
     """
-    found = [*examine_machine(clock or SystemClock()), *examine_installation()]
+    clock = clock or SystemClock()
+    found = [*examine_machine(clock), *examine_installation(), examine_kernels(clock)]
     if config_path is None:
         remedy = "Write one with: tocsin init. The demo needs none."
         return [*found, Finding("configuration", "warn", "none given", remedy)]

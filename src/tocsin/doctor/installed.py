@@ -1,12 +1,9 @@
-"""The installation: packages, vocabulary, gazetteer, kernels and plug-ins."""
+"""The installation: packages, vocabulary, gazetteer and plug-ins."""
 
-import os
 import re
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, entry_points, requires, version
-from pathlib import Path
 
-from tocsin import compiled
 from tocsin.doctor.finding import Finding
 from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.vocabulary.hazards import load_hazards
@@ -18,7 +15,7 @@ AGAIN = "Install Tocsin again (make demo does, or pip install --force-reinstall)
 
 def examine_installation() -> list[Finding]:
     """Findings about what came with Tocsin and what it depends on."""
-    return [_packages(), _vocabulary(), _gazetteer(), _kernels(), *_plugins()]
+    return [_packages(), _vocabulary(), _gazetteer(), *_plugins()]
 
 
 def _numbers(text: str) -> tuple[int, ...]:
@@ -73,22 +70,6 @@ def _gazetteer() -> Finding:
     except Exception as error:  # Whatever is wrong with the file is the finding.
         return Finding("gazetteer", "fail", f"{error}", AGAIN)
     return Finding("gazetteer", "ok", "loads")
-
-
-def _kernels() -> Finding:
-    if compiled.COMPILER_OFF:
-        remedy = "Unset TOCSIN_COMPILER to run compiled."
-        return Finding("kernels", "warn", "plain Python, many times slower", remedy)
-    if not compiled.is_compiled():
-        remedy = f"numba cannot be imported on this Python. {AGAIN}"
-        return Finding("kernels", "warn", "plain Python, many times slower", remedy)
-    beside = Path(compiled.__file__).parent / "__pycache__"
-    named = os.environ.get("NUMBA_CACHE_DIR")
-    folder = Path(named) if named else beside
-    if os.access(folder if folder.exists() else folder.parent, os.W_OK):
-        return Finding("kernels", "ok", "compiled, and cached")
-    remedy = "Point NUMBA_CACHE_DIR at a folder that Tocsin may write."
-    return Finding("kernels", "warn", "compiled anew at every start", remedy)
 
 
 def _plugins() -> list[Finding]:

@@ -20,6 +20,7 @@ from tocsin.engine.keys import Keys
 from tocsin.engine.listeners import Listeners, Notice
 from tocsin.engine.near_misses import Gatherer
 from tocsin.engine.pulse import Pulse
+from tocsin.engine.usual import UsualKeeper
 from tocsin.errors import TocsinError
 from tocsin.gate import Gate
 from tocsin.gate.admit import Passed
@@ -70,17 +71,18 @@ class Engine:
         ordinal = memory.ordinal_of(store)
         self._near = near = Gatherer(list(hazard_ids()), gazetteer.iso_codes)
         self._line = Pipeline(gazetteer, families, keys.identity, self.contract, ordinal, near)
+        self.usual = UsualKeeper(self._line.usual, gazetteer.iso_codes, store, self.contract)
         self._reader = BulletinReader(vocabulary, gazetteer)
         gate = Gate(vocabulary, gazetteer, keys.voices, keys.term)
         self._ear = Ear(LANGUAGES, LANGUAGES[1:], gazetteer.iso)
-        self.configured, self._matcher = tuple(watches), Matcher(watches)
+        self.configured = tuple(watches)
+        self._matcher = Matcher(watches, earlier=store.alerts_about)
         self.links, self.drill, self.pulse = links, drill, Pulse(self, watchdog or {}, clock)
         self.dispatcher = Dispatcher(store, sinks, clock, self._rng, links)
         self._crew = Crew(self.dispatcher, store, clock, self._fail, step_s)
         self.desk = Desk(policies or {}, store)
         self._seen_version, self._deaf = -1, set[str]()
         self._renew_watches()
-        self._matcher.restore(store.last_alerts())
         self._inbox = Inbox()
         self._entry = Entry(gate, self._ear, self._inbox, clock)
         self._back = memory.look_back(sources, store, refill_ms, clock)
@@ -97,8 +99,7 @@ class Engine:
             )
             for name, source in sources.items()
         ]
-        self._stop = threading.Event()
-        self.ready = threading.Event()
+        self._stop, self.ready = threading.Event(), threading.Event()
         self.started_ms = clock.now_ms()
         self._heard_ms = self.started_ms if streams else 0
         self.stepped_ms = self.steps = 0
@@ -124,6 +125,7 @@ class Engine:
         # What outlived its time while nothing ran is gone before anyone can read it.
         self._purge(self._clock.now_ms())
         self.store.checkpoint()
+        self.usual.recall()
         for event in memory.recall(self.store, self._line, self._clock.now_ms()):
             self._listeners.event(event)
         give_back()
@@ -180,6 +182,7 @@ class Engine:
         """Forget what the store has kept for its time."""
         self.store.prune(now_ms - KEEP_DAYS * DAY_MS)
         self.store.near_misses.keep(self._near.take(), now_ms)
+        self.usual.keep(now_ms)
 
     def _tell_deaf(self) -> None:
         """Say once when a source falls silent beyond its habit, and once when it is back."""

@@ -1,76 +1,90 @@
-"""Compiles every kernel before the first post comes, so that the first alert is not late."""
+"""Compiles every kernel before it is needed, so that the first alert is not late."""
 
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 
-import msgspec
-
-from tocsin.clock import rfc3339
+from tocsin import plain
 from tocsin.compiled import is_compiled, is_kept
 from tocsin.detect.advance import advance
-from tocsin.engine import warm_detect
-from tocsin.engine.keys import seeded_keys
+from tocsin.engine import warm_detect, warm_gate
 from tocsin.engine.replay import replay
-from tocsin.gate import Gate
-from tocsin.metrics import Tally
+from tocsin.gate.read_kernel import judge
+from tocsin.gate.sieve_kernel import sift
 from tocsin.sources.frames import decode_replay
 from tocsin.sources.scan import scan_jetstream
-from tocsin.vocabulary.gazetteer import Gazetteer
-from tocsin.vocabulary.pack import load_vocabulary
+from tocsin.sources.scan_kernel import scan
+from tocsin.vocabulary.gazetteer_kernel import match
 
-_START_MS = 1_700_000_000_000
-_WORDS = ["river", "bridge", "harbour", "station", "school", "market", "tower", "valley"]
-
-
-def _frame(number: int, text: str, author: str, op: str = "create") -> bytes:
-    return msgspec.json.encode(
-        {
-            "created_at": rfc3339(_START_MS + number * 2_000),
-            "author": author,
-            "text": text,
-            "id": f"{author}-{text[-12:]}" if op == "create" else f"{author}-gone",
-            "op": op,
-        }
-    )
-
-
-def _frames() -> list[bytes]:
-    """A burst, a second one that merges into it, a deletion, a closed account, a later minute."""
-    frames = [_frame(0, "nothing of note here", "a0")]
-    for i in range(40):
-        word = _WORDS[i % len(_WORDS)]
-        text = f"Strong earthquake felt in Lima, {i} injured near the {word} number {i}"
-        frames.append(_frame(i + 1, text, f"a{i}"))
-    frames.append(_frame(42, "", "a3", "delete"))
-    frames.append(_frame(43, "", "a4", "account_deleted"))
-    for i in range(30):
-        text = f"Flooding in Quito, water in the {_WORDS[i % 8]} of street {i}"
-        frames.append(_frame(60 + i, text, f"b{i}"))
-    frames.append(_frame(2_000, "quiet again", "a1"))
-    return frames
+_CHIEF = (advance, judge, match, scan, sift)
+"""Kernels that take most of what compiling takes; when they are kept, so are the rest."""
 
 
 def warm() -> bool:
     """Run a few invented posts through the whole line; returns whether kernels are compiled.
 
-    Takes about a minute on the very first start of an installation, when a second process
-    compiles detection beside this one, and about a second on later ones, since compiled kernels
-    are kept on disk.
+    Takes about a minute on the very first start of an installation, when two other processes
+    compile half each, and about a second on later ones, since compiled kernels are kept on disk.
     """
-    if is_compiled() and is_kept(advance) is False:
-        beside = subprocess.Popen(
-            [sys.executable, "-m", warm_detect.__name__],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        _gate_alone()
-        beside.wait()
-    replay([_frames()], decode_replay, scan=scan_jetstream, threads=1)
+    if is_cold():
+        for child in _compiling():
+            child.wait()
+    replay([warm_gate.invented_frames()], decode_replay, scan=scan_jetstream, threads=1)
     return is_compiled()
 
 
-def _gate_alone() -> None:
-    """All that comes before detection."""
-    keys = seeded_keys(0)
-    gate = Gate(load_vocabulary(), Gazetteer.load(), keys.voices, keys.term)
-    gate.enter(_frames(), decode_replay, 0, Tally(), scan=scan_jetstream)
+def is_cold() -> bool:
+    """Whether kernels have to be compiled first, and can be kept."""
+    return is_compiled() and any(is_kept(each) is False for each in _CHIEF)
+
+
+class Warming:
+    """Kernels run as plain Python while other processes compile them, then compiled.
+
+    Plain Python takes about a thousand frames a second: less than a busy stream has, and enough
+    not to be deaf for the minute that a first start would have to wait.
+    """
+
+    def __init__(self, done: Callable[[], None]) -> None:
+        """Kernels run plain from now on; `done` is called, from another thread, when they do not
+        any more."""
+        self._done, self._is_wanted = done, True
+        self._children: list[subprocess.Popen[bytes]] = []
+        self._thread = threading.Thread(target=self._await, daemon=True)
+        plain.run_plain()
+
+    def start(self) -> None:
+        """Begin to compile."""
+        self._children = _compiling()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the compilers, if they still work; what they have kept stays."""
+        self._is_wanted = False
+        for child in self._children:
+            child.terminate()
+        self._thread.join()
+
+    def join(self) -> None:
+        """Wait until kernels run compiled."""
+        self._thread.join()
+
+    def _await(self) -> None:
+        for child in self._children:
+            child.wait()
+        # Whatever they could not compile is compiled here, as it is met.
+        plain.run_compiled()
+        if self._is_wanted:
+            self._done()
+
+
+def _compiling() -> list[subprocess.Popen[bytes]]:
+    return [
+        subprocess.Popen(
+            [sys.executable, "-m", module.__name__],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for module in (warm_gate, warm_detect)
+    ]

@@ -3,6 +3,7 @@
 import numpy as np
 
 from tocsin.batch import TERM_SLOTS, Batch, Removals
+from tocsin.engine.frugal import ask_seldom, stand_back
 from tocsin.engine.keys import seeded_keys
 from tocsin.pipeline import Pipeline
 from tocsin.vocabulary.gazetteer import Gazetteer
@@ -73,4 +74,6 @@ def warm_detect() -> int:
 
 
 if __name__ == "__main__":
+    stand_back()
+    ask_seldom()
     warm_detect()

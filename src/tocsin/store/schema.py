@@ -103,6 +103,22 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             hash TEXT NOT NULL
         )""",
     ),
+    (
+        """CREATE TABLE usual (
+            hazard TEXT NOT NULL,
+            country TEXT NOT NULL,
+            hour_ms INTEGER NOT NULL,
+            reports INTEGER NOT NULL CHECK (reports >= 5),
+            stamp TEXT NOT NULL,
+            PRIMARY KEY (hazard, country, hour_ms)
+        )""",
+    ),
+    (
+        "ALTER TABLE outbox ADD COLUMN merged_into TEXT NOT NULL DEFAULT ''",
+        """UPDATE outbox SET merged_into = json_extract(CAST(json AS TEXT), '$.event.merged_into')
+            WHERE json_extract(CAST(json AS TEXT), '$.event.merged_into') IS NOT NULL""",
+        "CREATE INDEX outbox_by_home ON outbox (merged_into) WHERE merged_into <> ''",
+    ),
 )
 """Step i brings a file from version i to i + 1; a shipped step is never edited."""
 

@@ -1,7 +1,7 @@
 """Places of the world by name: from words of a text, from a watch, from an id."""
 
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +87,12 @@ class Gazetteer:
                 "It is built on installation: run pip install again, or in a source tree "
                 "python -m tocsin.vocabulary.gazetteer_build.",
             )  # fmt: skip
+        return cls._read(path, path.stat().st_mtime_ns)
+
+    @classmethod
+    @lru_cache(maxsize=1)
+    def _read(cls, path: Path, _built_ns: int) -> "Gazetteer":
+        """One table for all who ask: nothing writes to it, and it takes 40 MB."""
         try:
             with np.load(path, allow_pickle=False) as stored:
                 return cls({name: stored[name] for name in stored.files})
