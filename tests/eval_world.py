@@ -63,7 +63,8 @@ def _talk(rng) -> str:
 
 def _post(post_id, at, text, event=None, informative=None, dataset="CrisisLexT26", collection=None):
     return {
-        "post_id": post_id, "created_at": at, "author": None, "text": text, "lang": None,
+        "post_id": post_id, "created_at": at, "author": None, "text": text,
+        "lang": "en" if len(text) % 2 else None,
         "lang_guess": "en", "event": event, "informative": informative, "dataset": dataset,
         "collection": collection,
     }  # fmt: skip

@@ -172,6 +172,8 @@ def test_settling_keeps_every_byte(pool):
     settled = settle(stream)
     assert not settled.rows.variant.any()
     assert lines(settled) == lines(stream)
+    varied = [line for line, row in zip(lines(stream), stream.rows.variant, strict=True) if row]
+    assert {line.get("lang") for line in varied} == {"en", None}
 
 
 def test_added_rows_leave_the_others_as_they_were(pool):

@@ -76,17 +76,21 @@ def settle(stream: Stream) -> Stream:
     rows, base = stream.rows, len(stream.text)
     text = rows.text.copy()
     extra = list(stream.extra)
+    # What a post says of its own language is part of its bytes, and may decide how it is read.
+    lang = stream.lang + [""] * (base + len(extra) - len(stream.lang))
     size = FRAMES_AT_ONCE
     for low in range(0, rows.size, size):
         high = min(low + size, rows.size)
         varied = np.flatnonzero(rows.variant[low:high])
         if len(varied):
             said = stream.texts(low, high)
+            lang.extend(lang[i] for i in text[low + varied].tolist())
             text[low + varied] = base + len(extra) + np.arange(len(varied))
             extra.extend(said[i] for i in varied.tolist())
     return stream._replace(
-        rows=rows._replace(text=text, variant=np.zeros(rows.size, np.int64)), extra=extra
-    )
+        rows=rows._replace(text=text, variant=np.zeros(rows.size, np.int64)), extra=extra,
+        lang=lang,
+    )  # fmt: skip
 
 
 def assembly_rows(

@@ -69,6 +69,8 @@ class Stream(NamedTuple):
     text: list[str]
     """Texts of the corpus, shared by all streams."""
     lang: list[str]
+    """What posts say of their own language, empty for nothing: of the texts, then of as many of
+    the extra ones as there are."""
     extra: list[str]
     wording: Wording
     plan: Plan
@@ -104,7 +106,6 @@ class Stream(NamedTuple):
         stamps = np.datetime_as_string(
             rows.time_ms[low:high].astype("datetime64[ms]"), unit="ms", timezone="UTC"
         )
-        base = len(self.text)
         encode = msgspec.json.Encoder().encode
         lines = []
         columns = zip(
@@ -117,7 +118,7 @@ class Stream(NamedTuple):
             strict=True,
         )
         for stamp, text, index, author, post, kind in columns:
-            lang = (self.lang[index] or None) if index < base else None
+            lang = (self.lang[index] or None) if index < len(self.lang) else None
             voice = str(author) if author else f"voice-{post}"
             said = text if kind == 0 else ""
             lines.append(encode(Row(stamp, voice, said, f"p{post}", lang, KINDS[kind])))
