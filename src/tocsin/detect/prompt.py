@@ -21,7 +21,6 @@ INSIDE = 0.5
 """Share of a candidate's votes for places that must lie in the area of a word it is about."""
 OWN_LEAST = 3
 """Voices that must name the hazard itself and not only what may come with it."""
-_ONE = np.uint64(1)
 
 
 class Word(NamedTuple):
@@ -94,12 +93,12 @@ class Prompts:
     def _unusual(self, w: int, n: int, bins: int, start_bin: int, now_ms: int) -> bool:
         """Whether so many voices are more than is usually said there."""
         now_bin = now_ms // BIN_MS
-        flow, lane, bit = self._state.flow, w // 64, _ONE << np.uint64(w % 64)
-        hazards = np.flatnonzero(self.words.allowed[:, lane] & bit)
+        flow = self._state.flow
+        hazards = np.flatnonzero(_holding(self.words.allowed, w))
         first, edge = baseline_span(start_bin, bins, now_bin)
         seen, lagged = PRIOR_SEEN, PRIOR_WEIGHT
         if first <= edge:
-            places = np.flatnonzero(self.words.fine[:, lane] & bit)
+            places = np.flatnonzero(_holding(self.words.fine, w))
             seen += said_before(self._state.cells, hazards, places, first, edge)
             lagged += exposure(flow, hazards[0], first, edge)
         window = exposure(flow, hazards[0], now_bin - bins + 1, now_bin)
@@ -121,7 +120,7 @@ class Prompts:
     def told(self, w: int) -> int | None:
         """The event told already that a word speaks of, the one most in its area."""
         events = self._state.events
-        allowed = self.words.allowed[:, w // 64] >> np.uint64(w % 64) & _ONE > 0
+        allowed = _holding(self.words.allowed, w)
         found = [
             (-self._inside(w, e), int(events.number[e]), e)
             for e in (int(e) for e in np.flatnonzero(events.stage >= LIVE))
@@ -137,10 +136,8 @@ class Prompts:
         """The share of an event's votes for places that lie in the area of a word."""
         events = self._state.events
         known = events.places[e] >= 0
-        votes, lane = events.place_votes[e][known], w // 64
-        bits = self.words.fine[events.places[e][known], lane]
-        bits |= self.words.wide[events.places[e][known], lane]
-        inside = (bits >> np.uint64(w % 64)) & _ONE > 0
+        places, votes = events.places[e][known], events.place_votes[e][known]
+        inside = _holding(self.words.fine[places], w) | _holding(self.words.wide[places], w)
         return float(votes[inside].sum() / votes.sum()) if votes.sum() > 0 else 0.0
 
     def active(self) -> bool:
@@ -160,7 +157,7 @@ class Prompts:
             self._leave(int(self.words.until_ms.argmin()))
             free = np.flatnonzero(self.words.until_ms == 0)
         w = int(free[0])
-        words, lane, bit = self.words, w // 64, _ONE << np.uint64(w % 64)
+        words, (lane, bit) = self.words, _lane_and_bit(w)
         words.allowed[list(word.hazards), lane] |= bit
         words.own[list(word.own), lane] |= bit
         words.fine[word.fine, lane] |= bit
@@ -171,10 +168,21 @@ class Prompts:
         listen(self._state, words, w, max(upto - RING, 0), upto, now_ms)
 
     def _leave(self, w: int) -> None:
-        words, lane, bit = self.words, w // 64, _ONE << np.uint64(w % 64)
+        words, (lane, bit) = self.words, _lane_and_bit(w)
         for table in (words.allowed, words.own, words.fine, words.wide):
             table[:, lane] &= ~bit
         words.recent[w] = -1
         words.names[w] = 0
         words.head[w] = words.from_ms[w] = words.until_ms[w] = words.event[w] = 0
         words.fresh[w] = False
+
+
+def _lane_and_bit(w: int) -> tuple[int, np.uint64]:
+    """Where the tables of words hold a word."""
+    return w // 64, np.uint64(1) << np.uint64(w % 64)
+
+
+def _holding(table: NDArray[np.uint64], w: int) -> NDArray[np.bool_]:
+    """(rows,): which rows of a table hold a word."""
+    lane, bit = _lane_and_bit(w)
+    return np.asarray(table[:, lane] & bit != 0)

@@ -11,7 +11,7 @@ from tocsin.detect.register import ID_LETTERS
 from tocsin.detect.state import EVENTS
 from tocsin.errors import Corruption, InputError
 
-VERSION = 4
+VERSION = 5
 """Grows whenever an array comes, goes or means something else."""
 _MAGIC = b"TOCSIN-DETECTOR\n"
 _DIGEST_BYTES = 32
