@@ -23,6 +23,7 @@ from tocsin.locate.circle import place_of
 from tocsin.model import Evidence, PlaceVotes
 from tocsin.official.tables import tables
 from tocsin.prompting import word_of
+from tocsin.vocabulary.geometry import distance_km
 
 CALLAO = GAZETTEER.find("Callao, Peru")[0]
 QUITO = GAZETTEER.find("Quito, Ecuador")[0]
@@ -216,7 +217,14 @@ def test_an_agency_places_what_people_leave_coarse_or_put_beside_it():
     first, second = told_by(near_lima, coarse, GAZETTEER, False)[:2]
     assert (first.place.name, second.place.name) == ("Lima", "Peru")
     fine = locate(evidence_of((CALLAO, 9.0)), GAZETTEER)
-    assert told_by(near_lima, fine, GAZETTEER, False)[0].place.name == "Callao"
+    named = told_by(near_lima, fine, GAZETTEER, False)[0].place
+    assert named.name == "Callao"
+    middle_km = distance_km(named.lat, named.lon, near_lima.lat, near_lima.lon)
+    assert middle_km <= named.radius_km < middle_km + 20.0
+    off = Circle(-12.5, -76.9, 90.0)
+    named = told_by(off, fine, GAZETTEER, False)[0].place
+    assert named.name == "Callao"
+    assert named.radius_km >= distance_km(named.lat, named.lon, off.lat, off.lon) > 50.0
     assert told_by(near_lima, fine, GAZETTEER, True)[0].place.name == "Lima"
     astray = locate(evidence_of((QUITO, 9.0)), GAZETTEER)
     assert told_by(near_lima, astray, GAZETTEER, False)[0].place.name == "Lima"

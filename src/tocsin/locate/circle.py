@@ -59,7 +59,8 @@ def told_by(
     """Origins with the official one in front, unless what people name lies within its circle.
 
     People say where they are, an agency where a thing is: what they name stays where it is as
-    fine and agrees, unless the agency has `measured` the place. `share` is that of the votes.
+    fine and agrees, unless the agency has `measured` the place; then its radius takes the middle
+    of the circle in, since both were said of one thing. `share` is that of the votes.
     """
     away_km = distance_km(
         circle.lat, circle.lon, [o.place.lat for o in origins], [o.place.lon for o in origins]
@@ -67,12 +68,13 @@ def told_by(
     within = [away <= circle.radius_km for away in away_km.tolist()]
     fine_km = max(circle.radius_km, NEAR_KM)
     agreed = [
-        origin
-        for origin, inside in zip(origins, within, strict=True)
+        (origin, away)
+        for origin, inside, away in zip(origins, within, away_km.tolist(), strict=True)
         if inside and origin.place.radius_km <= fine_km
     ]
     if agreed and not measured:
-        return (agreed[0], *[origin for origin in origins if origin is not agreed[0]])
+        first, away = agreed[0]
+        return (_taking_in(first, away), *[o for o in origins if o is not first])
     place = place_of(circle, gazetteer)
     at = gazetteer.index_of(place.id) if place is not None else None
     if place is None or at is None:
@@ -80,3 +82,11 @@ def told_by(
     share = max((o.share for o, inside in zip(origins, within, strict=True) if inside), default=0.0)
     rest = [origin for origin in origins if origin.gazetteer_id != at]
     return (Origin(place, at, share), *rest[: ORIGINS_MAX - 1])
+
+
+def _taking_in(origin: Origin, away_km: float) -> Origin:
+    """The same place with a radius of so many km at least."""
+    place = origin.place
+    radius_km = max(place.radius_km, round(away_km, 1))
+    wider = msgspec.structs.replace(place, radius_km=radius_km)
+    return msgspec.structs.replace(origin, place=wider)
