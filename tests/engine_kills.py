@@ -35,6 +35,8 @@ COLD_EVERY = 40
 POSTS_PER_S, QUAKE_S = 45.0, 0.7
 """How fast the world goes on: a step that has something to do comes several times a second."""
 DRAIN_S = 180.0
+CALM_S = 6.0
+"""An engine that owes nothing and says nothing new for so long has nothing more to say."""
 SETTINGS = """
 [engine]
 step_s = 0.05
@@ -189,12 +191,13 @@ class _Nursery:
         pid = self._born({})
         end_s = time.monotonic() + DRAIN_S
         store = Store.open(path)
-        while store.channels_owed() or not _read_to(store, last_seq):
-            assert time.monotonic() < end_s, f"still owed: {store.outbox_counts()}"
-            time.sleep(0.2)
         # The feed of quakes is asked once in a life: its answer may come after the last post.
-        time.sleep(2.0)
-        while store.channels_owed():
+        calm_s, told = time.monotonic(), -1
+        while time.monotonic() - calm_s < CALM_S:
+            assert time.monotonic() < end_s, f"still owed: {store.outbox_counts()}"
+            now = sum(store.outbox_counts().values())
+            if now != told or store.channels_owed() or not _read_to(store, last_seq):
+                calm_s, told = time.monotonic(), now
             time.sleep(0.2)
         store.close()
         os.kill(pid, signal.SIGTERM)
