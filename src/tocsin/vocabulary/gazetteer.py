@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,9 @@ def _key(hashes: list[int]) -> int:
     for token in hashes[1:]:
         key = join(key, token)
     return key
+
+
+_held: "WeakValueDictionary[tuple[str, int], Gazetteer]" = WeakValueDictionary()
 
 
 class Gazetteer:
@@ -80,16 +84,22 @@ class Gazetteer:
 
     @classmethod
     def load(cls, path: Path = PATH) -> "Gazetteer":
-        """The table built at install time, read whole. Raises ConfigError when it is missing."""
+        """The table built at install time, read whole. Raises ConfigError when it is missing.
+
+        Who asks while another one holds it is given the same: nothing writes to it."""
         if not path.exists():
             raise ConfigError(
                 "gazetteer", f"{path.name} is missing",
                 "It is built on installation: run pip install again, or in a source tree "
                 "python -m tocsin.vocabulary.gazetteer_build.",
             )  # fmt: skip
+        version = str(path), path.stat().st_mtime_ns
+        if (held := _held.get(version)) is not None:
+            return held
         try:
             with np.load(path, allow_pickle=False) as stored:
-                return cls({name: stored[name] for name in stored.files})
+                _held[version] = read = cls({name: stored[name] for name in stored.files})
+                return read
         except (OSError, ValueError, KeyError, EOFError) as broken:
             raise ConfigError(
                 "gazetteer", f"{path.name} cannot be read ({type(broken).__name__})",
