@@ -20,7 +20,7 @@ import tocsin  # noqa: E402
 PAGE = ROOT / "docs" / "reliability-figures.md"
 KEPT = ROOT / "out" / "kills.jsonl"
 SEED = 2026
-ROUND = 50
+ROUND = 100
 """Kills of one store; then a fresh one, so that a long run shows early lives as well as late."""
 SENDER_SHARE = 15
 """The sender alone is killed once for so many kills of the engine."""

@@ -141,8 +141,8 @@ CLAUSES: tuple[Clause, ...] = (
          "test_engine_deletion.py::"
          "test_a_delete_at_the_end_of_a_full_queue_is_honoured_in_the_next_step",
          "test_engine_deletion.py::test_a_gap_in_deletions_purges_its_source_alone_and_is_told"),
-        "After a restart the reports of earlier events are not known any more, so a deletion "
-        "that comes then no longer withdraws them. 10 s and 120 s are held on the injected "
+        "After a restart a deletion withdraws an event only by posts that were read again "
+        "(docs/gotchas.md says why). 10 s and 120 s are held on the injected "
         "clock, not measured under load; two hundred kills between receipt and completion.",
     ),
     Clause(

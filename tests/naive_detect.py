@@ -145,14 +145,14 @@ def rows_of(rows, posts, voices):
 def heard(rows, words, shared_ms, life_ms):
     """(rows about each word, when each row dies) once all rows were listened to, in order.
 
-    A row is {time_ms, now_ms, hazard, places, tags, dies_ms}, a word {hazards, fine, wide,
+    A row is {time_ms, now_ms, hazard, places, tags, dies_ms}, a word {hazards, fine,
     from_ms}.
     """
     lists = [[] for _ in words]
     dies = [row["dies_ms"] for row in rows]
     for i, row in enumerate(rows):
         for w, word in enumerate(words):
-            near = set(row["places"]) & (word["fine"] | word["wide"])
+            near = set(row["places"]) & word["fine"]
             if not near or row["hazard"] not in word["hazards"] or row["time_ms"] < word["from_ms"]:
                 continue
             others = [j for j in lists[w] if not set(row["tags"]) & set(rows[j]["tags"]) - {0}]

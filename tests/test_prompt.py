@@ -21,6 +21,7 @@ from tocsin.detect.words import (
 from tocsin.locate import Circle, locate, told_by
 from tocsin.locate.circle import place_of
 from tocsin.model import Evidence, PlaceVotes
+from tocsin.official.tables import tables
 from tocsin.prompting import word_of
 
 CALLAO = GAZETTEER.find("Callao, Peru")[0]
@@ -68,6 +69,28 @@ def test_what_is_no_reason_to_take_five_voices_at_their_word(change):
     assert told(scattered(5), bulletin(**change)) == []
 
 
+def test_three_of_five_must_name_the_hazard_itself():
+    rows, landslide = scattered(5), IDS["landslide"]
+    mixed = [row._replace(hazard=landslide) for row in rows[:2]] + rows[2:]
+    assert told(mixed, bulletin()) != []
+    assert told([row._replace(hazard=landslide) for row in rows[:3]] + rows[3:], bulletin()) == []
+
+
+def test_a_country_alone_is_no_place_to_gather_at():
+    peru = GAZETTEER.country_of(LIMA)
+    assert told(scattered(5, place=peru), bulletin()) == []
+    assert told(scattered(9, place=peru, step_ms=20 * MINUTE_MS), bulletin()) == []
+
+
+def test_two_words_for_one_thing_are_no_consequence_of_each_other():
+    words = tables()
+    for one, other in (sorted(pair) for pair in words.same):
+        assert other in words.speaks_for[one] and one in words.speaks_for[other]
+    flood = word_of(bulletin(hazard="flood"), GAZETTEER)
+    assert {IDS["flood"], IDS["flash_flood"]} <= set(flood.own) < set(flood.hazards)
+    assert IDS["landslide"] not in flood.own
+
+
 def test_a_word_that_is_taken_back_prompts_no_more():
     gone = bulletin(START_MS + 20 * MINUTE_MS, id="xx2", status="cancelled", references=("xx1",))
     assert told(scattered(5), bulletin(), gone) == []
@@ -103,9 +126,9 @@ def drawn(rng, n_words=90, n_rows=400):
     """Words and rows at random over few hazards, places and voices."""
     words = [
         {
-            "hazards": set(rng.integers(0, 4, 2).tolist()),
+            "hazards": set(hazards := rng.integers(0, 4, 2).tolist()),
+            "own": set(hazards[:1]),
             "fine": set(rng.integers(0, 8, 2).tolist()),
-            "wide": set(rng.integers(8, 10, 1).tolist()),
             "from_ms": int(rng.integers(0, HOUR_MS)),
         }
         for _ in range(n_words)
@@ -130,7 +153,7 @@ def test_listening_is_what_its_twin_says(seed):
         lane, bit = w // 64, np.uint64(1) << np.uint64(w % 64)
         table.allowed[list(word["hazards"]), lane] |= bit
         table.fine[list(word["fine"]), lane] |= bit
-        table.wide[list(word["wide"]), lane] |= bit
+        table.own[list(word["own"]), lane] |= bit
         table.from_ms[w] = word["from_ms"]
     for i, row in enumerate(rows):
         reports = state.reports
@@ -153,12 +176,12 @@ def test_listening_is_what_its_twin_says(seed):
     for w, word in enumerate(words):
         own = [rows[i] | {"counts": True, "at": i} for i in lists[w][-64:]]
         chosen = naive.distinct_voices(own, since_ms, 0)
-        n, fine = voices_of(state, table, w, since_ms, out)
+        n, named = voices_of(state, table, w, since_ms, out)
         assert out[:n].tolist() == [own[c]["at"] for c in chosen]
-        assert fine == sum(bool(set(own[c]["places"]) & word["fine"]) for c in chosen)
+        assert named == sum(own[c]["hazard"] in word["own"] for c in chosen)
         bits, close = spoken_of(state.reports, table, own[0]["at"], w // 64) if own else (0, 0)
         assert not own or int(bits) >> w % 64 & 1
-        assert not own or int(close) >> w % 64 & 1 == bool(set(own[0]["places"]) & word["fine"])
+        assert not own or int(close) >> w % 64 & 1 == (own[0]["hazard"] in word["own"])
 
 
 def test_what_was_said_before_is_the_sum_of_its_cells():

@@ -60,7 +60,7 @@ TABLES = {
                   "level", "phase", "json"],
     "outbox": ["seq", "key", "channel", "event_id", "revision", "watch", "kind", "state",
                "attempts", "created_ms", "tried_ms", "next_at_ms", "detail", "json", "corrects",
-               "first_try_ms"],
+               "first_try_ms", "merged_into"],
     "cursors": ["source", "cursor"],
     "meta": ["name", "value"],
     "unsaid": ["event_id", "watch", "channel", "reason", "at_ms", "until_ms", "json"],

@@ -37,7 +37,7 @@ def busy():
     line = Line()
     area = np.array([TOWN])
     names = np.array([7], np.uint64)
-    word = Word(names, (1,), area, area[:0], START_MS - HOUR_MS, START_MS + 20 * HOUR_MS, True)
+    word = Word(names, (1,), (1,), area, area[:0], START_MS - HOUR_MS, START_MS + 20 * HOUR_MS, True)
     line.detector.tell(word, START_MS + 2 * MINUTE_MS)
     slow = [
         Report(START_MS + 8 * HOUR_MS + k * 9 * MINUTE_MS, f"s{k}", f"s-{k}", 1, words=(40 + k,))

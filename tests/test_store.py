@@ -192,12 +192,6 @@ def test_pruning_forgets_old_events_but_not_what_is_owed(store):
     assert keys(store.recent_alerts()) == [alert("b").key]
 
 
-def test_the_last_message_of_each_pair_is_what_a_matcher_restores(store):
-    messages = [alert("a"), alert("b"), alert("a", 2, "update")]
-    store.commit_step([], messages, {}, NOON_MS)
-    assert store.last_alerts() == [alert("b"), alert("a", 2, "update")]
-
-
 def test_no_column_could_hold_a_post(store):
     tables = {
         name: {row[1] for row in store._base.execute(f"PRAGMA table_info({name})")}
@@ -214,7 +208,7 @@ def test_no_column_could_hold_a_post(store):
         "outbox": {
             "seq", "key", "channel", "event_id", "revision", "watch", "kind", "state",
             "attempts", "created_ms", "tried_ms", "next_at_ms", "detail", "json", "corrects",
-            "first_try_ms",
+            "first_try_ms", "merged_into",
         },
         "audit": {"seq", "at_ms", "role", "act", "about", "hash"},
         "cursors": {"source", "cursor"}, "meta": {"name", "value"},

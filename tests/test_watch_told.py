@@ -87,8 +87,7 @@ def test_a_restart_at_any_moment_changes_nothing_that_is_told(seed, tmp_path):
     matcher, readers = Matcher(WATCHES), Readers(WATCHES)
     for number, of in enumerate(story(dice, 120)):
         if dice.random() < 0.1:
-            matcher = Matcher(WATCHES)
-            matcher.restore(store.last_alerts())
+            matcher = Matcher(WATCHES, earlier=store.alerts_about)
         alerts = matcher.alerts(of)
         assert told(alerts) == sorted(readers.owed(of)), (number, of)
         store.commit_step([of], alerts, {}, NOON_MS + number)

@@ -43,10 +43,16 @@ def word_of(bulletin: Bulletin, gazetteer: Gazetteer) -> Word | None:
     hazards = tuple(
         n for n, h in enumerate(load_hazards()) if speaks_for(bulletin, h.key) and h.key != UNNAMED
     )
+    own = tuple(n for n in hazards if _is_same(bulletin.hazard, load_hazards()[n].key))
     fine, wide = places_in(bulletin, gazetteer)
     holds = bulletin.status == "actual" and len(fine) > 0
     from_ms, until_ms = bulletin.sent_ms - after_ms, bulletin.sent_ms + before_ms
-    return Word(names, hazards, fine, wide, from_ms, until_ms, holds)
+    return Word(names, hazards, own, fine, wide, from_ms, until_ms, holds)
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether two hazards are two words for one thing."""
+    return one == other or frozenset((one, other)) in tables().same
 
 
 def _hash(source: str, name: str) -> int:

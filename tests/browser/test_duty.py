@@ -59,12 +59,23 @@ def test_the_state_tells_channels_messages_and_answers(opened):
     expect(page.locator("#channels li[data-channel=page]").get_by_role("button")).to_have_count(0)
     expect(page.locator("#dead")).to_contain_text("HTTP 410 Gone")
     expect(page.locator("#answers")).to_contain_text("Real")
+    expect(page.locator("#rights")).to_have_count(0)
     silence = page.locator("#silences li")
     expect(silence).to_contain_text("Flooding · United Kingdom")
     silence.get_by_role("button", name="End the silence").click()
     expect(silence).to_have_text("Nothing is silenced.")
     expect(page.locator("#blind")).to_contain_text("11:10 to 11:25")
     expect(page.locator("#source-table")).to_contain_text("silent beyond its habit since 11:52")
+
+
+def test_the_state_tells_how_often_the_alerts_of_a_watch_were_right(opened, store):
+    store.mark(store.recent_alerts()[-1].alert.key, "sent", invented.NOW_MS)
+    page = opened("#/state")
+    watch = page.locator("#rights li[data-watch=w1]")
+    expect(watch).to_have_text("w1 · 1 alerted, none answered for")
+    store.acknowledge(QUAKE, invented.NOW_MS, "false")
+    page.reload()
+    expect(watch).to_have_text("w1 · 1 alerted, 1 answered for, 0 % of these right")
 
 
 def test_coverage_tells_who_was_heard(opened):

@@ -23,7 +23,7 @@ SAME_PLACE, OTHER_COUNTRY, OTHER_UNIT = 0.10, -0.30, -0.18
 """Bonuses to the cosine, as fitted on the DEV streams."""
 VETO = -2.0
 """Two fires, however alike in words, are not one when their towns are out of a fire's reach."""
-DOMINANT_TIMES, DOMINANT_PLUS = 2.0, 3.0
+DOMINANT_TIMES, DOMINANT_PLUS = 2.0, 8.0
 """An event draws in what names its hazard while its last hour is this far above its baseline."""
 MARK, MARK_FULL, MARK_LEAST = 0.3, 6.0, 3.0
 """What marks add to the cosine, the log-likelihood ratio at which they add all of it, and the

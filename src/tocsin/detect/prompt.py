@@ -19,8 +19,8 @@ PRIOR_SEEN, PRIOR_WEIGHT = 0.1, 180.0
 hazards: about one in a day of a post a second, and stated so that it holds at any rate."""
 INSIDE = 0.5
 """Share of a candidate's votes for places that must lie in the area of a word it is about."""
-FINE_LEAST = 3
-"""Voices that must name a place finer than a country."""
+OWN_LEAST = 3
+"""Voices that must name the hazard itself and not only what may come with it."""
 _ONE = np.uint64(1)
 
 
@@ -31,6 +31,8 @@ class Word(NamedTuple):
     """Up to NAMES hashes, none 0: of the message, then of those it replaces."""
     hazards: tuple[int, ...]
     """Hazards it may be another word for."""
+    own: tuple[int, ...]
+    """Of these, words for its own hazard and not for what may come with it."""
     fine: NDArray[np.int64]
     """Gazetteer rows of places finer than a country that lie in its area."""
     wide: NDArray[np.int64]
@@ -81,10 +83,10 @@ class Prompts:
             self.words.fresh[w] = False
             for bins in WINDOWS_BINS:
                 since_ms = now_ms - bins * BIN_MS
-                n, fine = voices_of(self._state, self.words, w, since_ms, out)
-                enough = n >= K_VOICES and fine >= FINE_LEAST
-                known = n > 0 and self.words.event[w] > 0 and bins == WINDOWS_BINS[-1]
-                if known or (enough and self._unusual(w, fine, bins, start_bin, now_ms)):
+                n, own = voices_of(self._state, self.words, w, since_ms, out)
+                enough = n >= K_VOICES and own >= OWN_LEAST
+                known = own > 0 and self.words.event[w] > 0
+                if (known or enough) and self._unusual(w, own, bins, start_bin, now_ms):
                     found.append((w, out[:n].copy()))
                     break
         return found
@@ -160,6 +162,7 @@ class Prompts:
         w = int(free[0])
         words, lane, bit = self.words, w // 64, _ONE << np.uint64(w % 64)
         words.allowed[list(word.hazards), lane] |= bit
+        words.own[list(word.own), lane] |= bit
         words.fine[word.fine, lane] |= bit
         words.wide[word.wide, lane] |= bit
         words.from_ms[w], words.until_ms[w] = word.from_ms, word.until_ms
@@ -169,7 +172,7 @@ class Prompts:
 
     def _leave(self, w: int) -> None:
         words, lane, bit = self.words, w // 64, _ONE << np.uint64(w % 64)
-        for table in (words.allowed, words.fine, words.wide):
+        for table in (words.allowed, words.own, words.fine, words.wide):
             table[:, lane] &= ~bit
         words.recent[w] = -1
         words.names[w] = 0

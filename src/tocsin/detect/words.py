@@ -25,10 +25,13 @@ class Words(NamedTuple):
 
     allowed: NDArray[np.uint64]
     """(H, LANES): words that may speak of a hazard."""
+    own: NDArray[np.uint64]
+    """(H, LANES): of these, words for the hazard itself and not for what may come with it."""
     fine: NDArray[np.uint64]
     """(P, LANES): words whose area holds a place."""
     wide: NDArray[np.uint64]
-    """(P, LANES): words in a country, at the country's own row."""
+    """(P, LANES): words in a country, at the country's own row; who names no more than it may
+    mean anything there, so it tells where an event is but not what a report is about."""
     recent: NDArray[np.int32]
     """(WORDS_MOST, LISTED): ring slots, newest at head - 1."""
     head: NDArray[np.int64]
@@ -49,6 +52,7 @@ def new_words(n_hazards: int, n_places: int) -> Words:
     """No word yet."""
     return Words(
         np.zeros((n_hazards, LANES), np.uint64),
+        np.zeros((n_hazards, LANES), np.uint64),
         np.zeros((n_places, LANES), np.uint64),
         np.zeros((n_places, LANES), np.uint64),
         np.full((WORDS_MOST, LISTED), -1, np.int32),
@@ -64,15 +68,14 @@ def new_words(n_hazards: int, n_places: int) -> Words:
 
 @kernel(lends=True)
 def spoken_of(reports, words, slot, lane):
-    """Words of one lane a ring row may be about: (bits, those by a place finer than a country)."""
-    fine, wide = _ZERO, _ZERO
+    """Words of one lane a ring row may be about: (bits, those that name the hazard itself)."""
+    fine = _ZERO
     for p in range(4):
         place = reports.place[slot, p]
         if place >= 0:
             fine |= words.fine[place, lane]
-            wide |= words.wide[place, lane]
-    allowed = words.allowed[reports.hazard[slot], lane]
-    return (fine | wide) & allowed, fine & allowed
+    hazard = reports.hazard[slot]
+    return fine & words.allowed[hazard, lane], fine & words.own[hazard, lane]
 
 
 @part(lends=True)
@@ -126,10 +129,10 @@ def voices_of(state, words, w, since_ms, out):
     """Slots of distinct voices with distinct words that speak of a word, newest first.
 
     Reports of events that were told do not count, those of mere candidates do. Returns (how
-    many, how many of them name a place finer than a country).
+    many, how many of them name the hazard itself).
     """
     reports = state.reports
-    n, fine = 0, 0
+    n, own = 0, 0
     lane, bit = w // 64, _ONE << np.uint64(w % 64)
     for back in range(1, min(words.head[w], LISTED) + 1):
         slot = words.recent[w, (words.head[w] - back) % LISTED]
@@ -149,8 +152,8 @@ def voices_of(state, words, w, since_ms, out):
         if not known:
             out[n] = slot
             n += 1
-            fine += closely & bit != _ZERO
-    return n, fine
+            own += closely & bit != _ZERO
+    return n, own
 
 
 @kernel(lends=True)

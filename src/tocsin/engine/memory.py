@@ -2,15 +2,20 @@
 
 from collections.abc import Mapping
 
-from tocsin.clock import DAY_MS, Clock
+from tocsin.clock import DAY_MS, Clock, rfc3339
 from tocsin.engine.look_back import LookBack
-from tocsin.model import Event
+from tocsin.model import BulletinRef, Event
 from tocsin.pipeline import Pipeline
+from tocsin.revision import is_live
 from tocsin.store import Store
 
 _ORDINAL, _STREAM = "ordinal", "stream_ms"
 RECALLED_MS = 2 * DAY_MS
 """Events revised so lately are known again after a restart."""
+WARNED_MS = 30 * DAY_MS
+"""An official word that still holds is known again if it was told so lately."""
+LOOKED_AT = 5_000
+"""Most events looked at for that, the newest first."""
 
 
 def kept(line: Pipeline, back: LookBack) -> dict[str, bytes]:
@@ -28,15 +33,26 @@ def ordinal_of(store: Store) -> int:
 
 def recall(store: Store, line: Pipeline, now_ms: int) -> list[Event]:
     """Let a line that has just begun know what earlier starts told; the events, oldest first."""
-    latest = reversed(store.latest(now_ms - RECALLED_MS))
-    events = [each.event for each in latest if each.event is not None]
-    for event in events:
-        if event.origin == "posts" and event.revision > 1:
+    latest = [each.event for each in reversed(store.latest(now_ms - WARNED_MS, LOOKED_AT))]
+    since, now = rfc3339(now_ms - RECALLED_MS), rfc3339(now_ms)
+    events = []
+    for event in latest:
+        if event is None:
+            continue
+        stands = is_live(event) and event.origin != "posts"
+        if event.revision > 1 and not stands:
             # A word that spoke of it once must not found it a second time when it is read again.
-            line.know(ref for each in store.revisions_of(event.event_id)
-                      if each.event is not None for ref in each.event.bulletins)  # fmt: skip
+            line.know(event.bulletins if event.at < since else _all_words(store, event))
+        if event.at >= since or (stands and (event.expires or "") > now):
+            events.append(event)
     line.recall(events, told_until(store, now_ms))
     return events
+
+
+def _all_words(store: Store, event: Event) -> list[BulletinRef]:
+    """The official words of every revision of an event."""
+    revisions = [each.event for each in store.revisions_of(event.event_id)]
+    return [ref for each in revisions if each is not None for ref in each.bulletins]
 
 
 def told_until(store: Store, now_ms: int) -> int:

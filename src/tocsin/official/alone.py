@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from tocsin.bulletin import Bulletin
-from tocsin.clock import HOUR_MS
+from tocsin.clock import HOUR_MS, rfc3339
 from tocsin.model import BulletinRef, Event, Evidence, Phase, Place
 from tocsin.official.corroborate import SLOW_MS, Corroborator, apart_km, speaks_for
 from tocsin.official.tables import tables
@@ -48,6 +48,9 @@ class Alone:
         self._key = key
         self._standing: OrderedDict[str, Standing] = OrderedDict()
         self._known: set[_Name] = set()
+        self._told: set[tuple[str, str, str]] = set()
+        """Bulletins of earlier starts whose event is over or stands without them: agency, id and
+        when they were sent, since what is sent later under the same id is news."""
         self._by_name: dict[_Name, set[str]] = {}
         self._ends: list[tuple[int, str]] = []
         """A heap of ends, of which those that hold no longer are passed over."""
@@ -60,6 +63,8 @@ class Alone:
         names = {(bulletin.source, name) for name in (bulletin.id, *bulletin.references)}
         may = bulletin.kind == "official" and bulletin.severity in tables().alone
         if not may or bulletin.status != "actual" or names & self._known:
+            return None
+        if (bulletin.source, bulletin.id, rfc3339(bulletin.sent_ms)) in self._told:
             return None
         if bulletin.expires_ms is not None and bulletin.expires_ms <= at_ms:
             return None
@@ -80,8 +85,8 @@ class Alone:
             self._known |= names
 
     def know(self, references: Iterable[BulletinRef]) -> None:
-        """These bulletins were told of with an event before, so they found none anew."""
-        self._known |= {(ref.source, ref.id) for ref in references}
+        """These bulletins were told of with an event before, so read again they found none."""
+        self._told |= {(ref.source, ref.id, ref.sent) for ref in references}
 
     def get(self, event_id: str) -> Standing | None:
         """The event of an id, if it stands on the official word alone."""

@@ -69,6 +69,8 @@ class Tables(NamedTuple):
 
     slow: frozenset[str]
     speaks_for: dict[str, dict[str, int]]
+    same: frozenset[frozenset[str]]
+    """Pairs of hazards that are two words for one thing."""
     least_km: dict[str, float]
     quakes: tuple[QuakeClass, ...]
     cap: CapTable
@@ -95,6 +97,7 @@ def tables() -> Tables:
     return Tables(
         slow=frozenset(raw["slow"]),
         speaks_for=dict(speaks_for),
+        same=frozenset(frozenset(pair) for pair in raw["same"]),
         least_km={key: float(km) for key, km in raw["least_km"].items()},
         quakes=tuple(
             QuakeClass(float(row["magnitude"]), float(row["radius_km"]), row["severity"])

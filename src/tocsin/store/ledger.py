@@ -172,12 +172,14 @@ class Store(Attention):
         """Messages in whatever state, newest first."""
         return self._owed("ORDER BY seq DESC LIMIT ?", limit)
 
-    def last_alerts(self, limit: int = 200_000) -> list[Alert]:
-        """The last message about each (watch, event), oldest first: what a matcher restores."""
+    def alerts_about(self, event_id: str) -> list[Alert]:
+        """The last message of each watch about an event, and about each that became part of it,
+        oldest first: what a matcher asks for when the event first comes up."""
         owed = self._owed(
-            "WHERE seq IN (SELECT max(seq) FROM outbox GROUP BY watch, event_id"
-            " ORDER BY max(seq) DESC LIMIT ?) ORDER BY seq",
-            limit,
+            "WHERE seq IN (SELECT max(seq) FROM outbox WHERE event_id IN (SELECT ?1 UNION"
+            " SELECT event_id FROM outbox WHERE merged_into = ?1 AND merged_into <> '')"
+            " GROUP BY watch, event_id) ORDER BY seq",
+            event_id,
         )
         return [each.alert for each in owed]
 

@@ -26,7 +26,8 @@ def add(base: sqlite3.Connection, alert: Alert, now_ms: int, root: str = "") -> 
     event, corrects = alert.event, alert.corrects or alert.kind == "withdrawal"
     added = base.execute(
         "INSERT OR IGNORE INTO outbox (key, channel, event_id, revision, watch, kind, state,"
-        " created_ms, corrects, json) VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?)",
+        " created_ms, corrects, merged_into, json)"
+        " VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?)",
         (
             alert.key,
             alert.channel,
@@ -36,6 +37,7 @@ def add(base: sqlite3.Connection, alert: Alert, now_ms: int, root: str = "") -> 
             alert.kind,
             now_ms,
             corrects,
+            event.merged_into or "",
             msgspec.json.encode(alert),
         ),
     ).rowcount

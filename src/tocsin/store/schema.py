@@ -113,6 +113,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (hazard, country, hour_ms)
         )""",
     ),
+    (
+        "ALTER TABLE outbox ADD COLUMN merged_into TEXT NOT NULL DEFAULT ''",
+        """UPDATE outbox SET merged_into = json_extract(CAST(json AS TEXT), '$.event.merged_into')
+            WHERE json_extract(CAST(json AS TEXT), '$.event.merged_into') IS NOT NULL""",
+        "CREATE INDEX outbox_by_home ON outbox (merged_into) WHERE merged_into <> ''",
+    ),
 )
 """Step i brings a file from version i to i + 1; a shipped step is never edited."""
 

@@ -1,10 +1,9 @@
 """Places of the world by name: from words of a text, from a watch, from an id."""
 
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
-from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,9 +35,6 @@ def _key(hashes: list[int]) -> int:
     for token in hashes[1:]:
         key = join(key, token)
     return key
-
-
-_held: "WeakValueDictionary[tuple[str, int], Gazetteer]" = WeakValueDictionary()
 
 
 class Gazetteer:
@@ -84,22 +80,22 @@ class Gazetteer:
 
     @classmethod
     def load(cls, path: Path = PATH) -> "Gazetteer":
-        """The table built at install time, read whole. Raises ConfigError when it is missing.
-
-        Who asks while another one holds it is given the same: nothing writes to it."""
+        """The table built at install time, read whole. Raises ConfigError when it is missing."""
         if not path.exists():
             raise ConfigError(
                 "gazetteer", f"{path.name} is missing",
                 "It is built on installation: run pip install again, or in a source tree "
                 "python -m tocsin.vocabulary.gazetteer_build.",
             )  # fmt: skip
-        version = str(path), path.stat().st_mtime_ns
-        if (held := _held.get(version)) is not None:
-            return held
+        return cls._read(path, path.stat().st_mtime_ns)
+
+    @classmethod
+    @lru_cache(maxsize=1)
+    def _read(cls, path: Path, _built_ns: int) -> "Gazetteer":
+        """One table for all who ask: nothing writes to it, and it takes 40 MB."""
         try:
             with np.load(path, allow_pickle=False) as stored:
-                _held[version] = read = cls({name: stored[name] for name in stored.files})
-                return read
+                return cls({name: stored[name] for name in stored.files})
         except (OSError, ValueError, KeyError, EOFError) as broken:
             raise ConfigError(
                 "gazetteer", f"{path.name} cannot be read ({type(broken).__name__})",

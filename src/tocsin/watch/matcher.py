@@ -1,7 +1,7 @@
 """Alerts from event revisions: each crossing of a watch is told once, and so is its end."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -13,6 +13,8 @@ from tocsin.watch.nearby import Nearby
 
 BOUND = 200_000
 """How many (watch, event) pairs are remembered; closed ones are forgotten first."""
+Earlier = Callable[[str], Iterable[Alert]]
+"""The last messages about an event and about those that became part of it, oldest first."""
 _NO_GROUNDS: tuple[Why, ...] = ()
 Material = tuple[object, ...]
 
@@ -53,8 +55,13 @@ class Known(NamedTuple):
 class Matcher:
     """Watches against a stream of event revisions, with a bounded and restorable memory."""
 
-    def __init__(self, watches: Sequence[Watch], bound: int = BOUND) -> None:
+    def __init__(
+        self, watches: Sequence[Watch], bound: int = BOUND, earlier: Earlier | None = None
+    ) -> None:
+        """`earlier` is asked once for each event, when it first comes up: a start over a large
+        store need not read what was told of events that nobody speaks of any more."""
         self.replace(watches)
+        self._earlier, self._asked = earlier, OrderedDict[str, None]()
         self._known: OrderedDict[str, Known] = OrderedDict()
         self._pairs, self._bound = 0, bound
 
@@ -66,6 +73,7 @@ class Matcher:
 
     def alerts(self, event: Event) -> list[Alert]:
         """Messages owed for this revision; none for one seen before or overtaken."""
+        self._ask(event.event_id)
         known = self._known.get(event.event_id)
         if known is not None and event.revision <= known.revision:
             return []
@@ -96,6 +104,15 @@ class Matcher:
             standings[alert.watch] = self._standing(_told(alert, self._watches), alert)
             self._keep(alert.event.event_id, Known(revision, standings))
             self._inherit(alert.event, standings)
+
+    def _ask(self, event_id: str) -> None:
+        """Take up what earlier starts told of an event, once."""
+        if self._earlier is None or event_id in self._asked:
+            return
+        self._asked[event_id] = None
+        if len(self._asked) > self._bound:
+            self._asked.popitem(last=False)
+        self.restore(self._earlier(event_id))
 
     def __len__(self) -> int:
         """How many (watch, event) pairs are remembered."""
@@ -141,6 +158,7 @@ class Matcher:
             for watch_id, standing in standings.items()
             if standing.merged
         }
+        self._ask(event.merged_into)
         known = self._known.get(event.merged_into, Known(0, {}))
         if heirs:
             self._keep(event.merged_into, Known(known.revision, {**heirs, **known.standings}))

@@ -24,6 +24,14 @@ export interface Quieted {
   radius_km: number;
 }
 
+/** How often the alerts of a watch were right, of those that somebody answered for. */
+export interface Right {
+  of: string;
+  alerted: number;
+  judged: number;
+  right: number | null;
+}
+
 class Duty {
   acks = $state.raw<Seen[]>([]);
   silences = $state.raw<Quieted[]>([]);
@@ -65,6 +73,11 @@ class Duty {
   async acknowledge(event_id: string, outcome: string): Promise<void> {
     await send("POST", "/api/acks", { event_id, outcome });
     await this.read();
+  }
+
+  /** By watch, most alerts first. */
+  async rights(): Promise<Right[]> {
+    return (await get<{ watches: Right[] }>("/api/outcomes")).watches;
   }
 
   async quiet(event_id: string, hours: number): Promise<void> {
