@@ -108,7 +108,7 @@ def test_topics_are_learned_a_thousand_posts_at_a_time(monkeypatch):
     class Part:
         """Stands for every model that is put together."""
 
-        def __init__(self, **settings):
+        def __init__(self, *sizes, **settings):
             pass
 
         def partial_fit(self, texts, vectors):
