@@ -13,7 +13,7 @@ from tocsin.eval.bench.line import Line
 from tocsin.eval.bench.load import FRAME_MEAN_BYTES, make_load
 from tocsin.eval.bench.naive import NaiveLoop
 from tocsin.eval.bench.page import page
-from tocsin.eval.bench.peers import run_peers, texts_of
+from tocsin.eval.bench.peers import online_topics, run_peers, texts_of
 from tocsin.eval.bench.picture import picture
 from tocsin.eval.bench.run import TOLERANCE, Card, Size, fallen, run_bench
 from tocsin.sources import Post
@@ -100,6 +100,39 @@ def test_fewer_terms_are_found_less_often(card):
     key = int(some.keys[np.flatnonzero(some.entries >= 0)[0]])
     entry = some.entries[find_slot(some.keys, np.uint64(key))]
     assert entry == whole.entries[find_slot(whole.keys, np.uint64(key))]
+
+
+def test_topics_are_learned_a_thousand_posts_at_a_time(monkeypatch):
+    learned = []
+
+    class Part:
+        """Stands for every model that is put together."""
+
+        def __init__(self, *sizes, **settings):
+            pass
+
+        def partial_fit(self, texts, vectors):
+            learned.append((len(texts), len(vectors)))
+
+        def fit_transform(self, texts):
+            return ["first"] * len(texts)
+
+        def transform(self, texts):
+            return ["later"] * len(texts)
+
+        def get_topic_freq(self):
+            return [1, 2]
+
+    class Library:
+        """A library that has nothing but that."""
+
+        def __getattr__(self, name):
+            return Part
+
+    monkeypatch.setattr("tocsin.eval.bench.peers.import_module", lambda name: Library())
+    learn = online_topics()
+    assert [learn(["a"] * 600), learn(["b"] * 600), learn(["c"] * 2_000)] == [0, 2, 2]
+    assert learned == [(1_200, 1_200), (2_000, 2_000)]
 
 
 def test_a_peer_that_is_not_installed_is_left_out(monkeypatch):

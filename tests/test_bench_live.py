@@ -6,8 +6,10 @@ import pytest
 from typer.testing import CliRunner
 
 from tocsin.cli.app import app
+from tocsin.eval.bench.aside import load_aside
 from tocsin.eval.bench.hour import Hour, run_hour
 from tocsin.eval.bench.live import Run, run_live
+from tocsin.eval.bench.live_events import at_rate, measure_live_events
 from tocsin.eval.bench.load import START_MS, make_load
 from tocsin.eval.bench.receive import Way
 from tocsin.eval.bench.tape import Tape
@@ -67,12 +69,35 @@ def test_an_hour_is_told_minute_by_minute():
     assert found.frames > 0 and found.per_s == 4_000
 
 
+def test_more_live_events_are_told_with_what_they_cost():
+    found = measure_live_events(300, 1, 3, (0, 5))
+    assert list(found) == ["0", "5"]
+    assert all(point["cpu_us"] > 0 and point["tick_ms"] > 0 for point in found.values())
+
+
+def test_frames_at_a_rate_are_the_same_posts_at_other_times():
+    before, after = LOAD[:50], at_rate(LOAD[:50], 1_000)
+    was, now = ([decode_jetstream(frame) for frame in each] for each in (before, after))
+    posts = [(old, new) for old, new in zip(was, now, strict=True) if isinstance(old, Post)]
+    assert posts and all(old.text == new.text for old, new in posts)
+    times = {row: p.at_ms - START_MS for row, p in enumerate(now) if isinstance(p, Post)}
+    assert times and all(at == row for row, at in times.items())
+
+
+def test_a_load_is_the_same_wherever_it_is_written():
+    aside = load_aside(400, 0.2, 3)
+    assert aside.frames == LOAD
+    assert sum(aside.removes) > 5 and 40 < len(aside.named) < len(LOAD)
+    assert set(aside.named) <= set(LOAD)
+
+
 RUN = Run(0, 50_000, 9_000, 0.8, 0, True, 100.0, 900.0, 950.0, 2.5, 400.0, 450.0, 440.0,
           {"statistics": 4.0})  # fmt: skip
 PARTS = {
     "--receive": ("run_receive", {"in bulk": Way(1_000, 50_000.0, 0.2, 40.0)}, "50,000"),
     "--live": ("run_fixed", {"20,000 a second": RUN}, "80.0%"),
     "--overload": ("run_overload", {"overload": RUN}, "statistics from 4.0 s on"),
+    "--events": ("measure_live_events", {"500": {"cpu_us": 3.9, "tick_ms": 24.0}}, "24.0"),
     "--hour": ("run_hour", Hour(9, 60, 5, 7, 2.0, 400.0, 450.0, [400.0, 440.0]), "450 MB at most"),
 }
 

@@ -119,14 +119,35 @@ def test_nothing_is_remembered_beyond_the_second_window(ear):
     assert ("es", "PE") in ear.bands()
     ear.pass_time(begun + 2 * WINDOW_MS)
     assert ear.told.heard == ()
-    assert not ear.ear._reports and not ear.ear._voices and not ear.ear._posts_of
+    assert not ear.ear._reports and not ear.ear._kinds
+    assert not any(column.any() for column in ear.ear._reports.columns())
 
 
-def test_what_is_remembered_is_bounded(ear, monkeypatch):
+def test_what_is_remembered_is_bounded(monkeypatch):
     monkeypatch.setattr(coverage_module, "POSTS_MOST", 20)
+    ear = Hearing()
     ear.take([said("es", f"v{k}") for k in range(60)])
     assert len(ear.ear._reports) == 20
     assert ear.bands()["es", "PE"] == "15-49"
+
+
+def test_ways_to_name_places_are_bounded(ear, monkeypatch):
+    monkeypatch.setattr(coverage_module, "CELLS_MOST", 1)
+    ear.take([said("es", f"v{k}") for k in range(6)])
+    ear.take([said("de", f"w{k}") for k in range(9)])
+    assert ear.bands() == {
+        (EVERY, EVERY): "15-49", (EVERY, "PE"): "5-14", ("es", EVERY): "5-14", ("es", "PE"): "5-14"
+    }  # fmt: skip
+
+
+def test_a_place_in_the_ring_is_taken_again_after_a_deletion(monkeypatch):
+    monkeypatch.setattr(coverage_module, "POSTS_MOST", 6)
+    ear = Hearing()
+    ear.take([said("es", f"v{k}", post=f"p{k}") for k in range(6)])
+    ear.take([deletion(START_MS + 1, "p0"), said("de", "w0", START_MS + 2)])
+    assert ear.bands()["es", "PE"] == "5-14" and len(ear.ear._reports) == 6
+    ear.take([said("de", "w1", START_MS + 3)])
+    assert ("es", "PE") not in ear.bands()
 
 
 def test_the_engine_hears_and_forgets(tmp_path):

@@ -1,5 +1,6 @@
 """`tocsin bench`: the speed table, measured."""
 
+from itertools import compress
 from pathlib import Path
 from typing import Annotated
 
@@ -7,7 +8,7 @@ import msgspec
 import typer
 from rich.table import Table
 
-from tocsin.cli.bench_parts import bench_hour, bench_live, bench_overload, bench_receive, tell
+from tocsin.cli.bench_parts import PARTS, tell
 from tocsin.cli.screen import emit, result, words
 from tocsin.errors import InputError
 from tocsin.eval.bench.page import page
@@ -45,16 +46,18 @@ def bench(
     hour: Annotated[
         bool, typer.Option("--hour", help="Only memory over an hour of stream time.")
     ] = False,
+    events: Annotated[
+        bool, typer.Option("--events", help="Only what a frame costs while many events are live.")
+    ] = False,
 ) -> None:
     """Measure how fast the line is on an invented load, beside a plain Python loop.
 
     Example: tocsin bench --out bench
     """
-    parts = {bench_receive: receive, bench_live: live, bench_overload: overload, bench_hour: hour}
-    if any(parts.values()):
-        for part, is_wanted in parts.items():
-            if is_wanted:
-                part(seed, small, json)
+    asked = receive, live, overload, hour, events
+    if any(asked):
+        for part in compress(PARTS, asked):
+            part(seed, small, json)
         return
     card = run_bench(SMALL if small else FULL, seed, tell, peers)
     if out is not None:

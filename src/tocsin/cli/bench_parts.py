@@ -5,8 +5,9 @@ from rich.table import Table
 from tocsin.cli.screen import emit, result, words
 from tocsin.eval.bench.hour import run_hour
 from tocsin.eval.bench.live import Run, run_fixed, run_overload
+from tocsin.eval.bench.live_events import COUNTS, measure_live_events
+from tocsin.eval.bench.load import RECORD_PER_S
 from tocsin.eval.bench.receive import run_receive
-from tocsin.eval.bench.run import RECORD_PER_S
 
 
 def tell(told: str) -> None:
@@ -52,6 +53,21 @@ def bench_hour(seed: int, small: bool, json: bool) -> None:
     )
 
 
+def bench_events(seed: int, small: bool, json: bool) -> None:
+    """A frame, and a minute without any, while more and more events are live."""
+    sizes = (2_000, 1, (0, 10)) if small else (50_000, 5, COUNTS)
+    found = measure_live_events(sizes[0], sizes[1], seed, sizes[2])
+    if json:
+        emit(found)
+        return
+    table = Table(title="usual load at the rate of the record second")
+    for name in ("live events", "us of CPU a frame", "ms of CPU a minute of stream time"):
+        table.add_column(name, justify="right")
+    for live, point in found.items():
+        table.add_row(live, f"{point['cpu_us']:.2f}", f"{point['tick_ms']:.1f}")
+    result.print(table)
+
+
 def _show_runs(title: str, found: dict[str, Run], json: bool) -> None:
     if json:
         emit(found)
@@ -70,3 +86,7 @@ def _show_runs(title: str, found: dict[str, Run], json: bool) -> None:
     for name, run in found.items():
         for step, at_s in run.steps.items():
             result.print(f"{name}: {step} from {at_s} s on")
+
+
+PARTS = (bench_receive, bench_live, bench_overload, bench_hour, bench_events)
+"""In the order of their options."""

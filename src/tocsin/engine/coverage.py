@@ -1,14 +1,16 @@
 """Which languages and countries a run hears, in bands of voices: what it can and cannot see."""
 
 import threading
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable
-from typing import NamedTuple
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from tocsin.batch import Batch, Removals
 from tocsin.clock import MINUTE_MS, rfc3339
+from tocsin.engine.remembered import Remembered
 from tocsin.gate.voices import WINDOW_MS
 from tocsin.model import K_VOICES, Band
 from tocsin.rate.bands import voices_band
@@ -17,7 +19,7 @@ POSTS_MOST = 65_536
 """Reports remembered, as many as the detector holds; beyond it the oldest go first, so that a band
 is a lower bound."""
 CELLS_MOST = 16_384
-"""Ways to name languages and countries that are held once, however many reports share them."""
+"""Ways to name languages and countries that are told apart."""
 EVERY = "*"
 """Stands for all languages, or all countries, together."""
 UNSAID = ""
@@ -47,13 +49,6 @@ class Coverage(msgspec.Struct, frozen=True):
     """Languages the vocabulary speaks in which fewer than five voices reported."""
 
 
-class _Report(NamedTuple):
-    window: int
-    voice: int
-    stream: int
-    cells: tuple[Cell, ...]
-
-
 class Ear:
     """Counts distinct voices by language and country; a deletion takes its report out again.
 
@@ -66,11 +61,9 @@ class Ear:
     ) -> None:
         """`languages[i]` is language id i, `spoken` the vocabulary's own."""
         self._languages, self._spoken, self._country_of = languages, spoken, country_of
-        self._reports: OrderedDict[int, _Report] = OrderedDict()
-        self._voices: dict[tuple[Cell, int], Counter[int]] = {}
-        self._posts_of: dict[int, int | set[int]] = {}
-        """A set for a voice of several posts only: it takes two hundred bytes."""
-        self._cells: dict[tuple[Cell, ...], tuple[Cell, ...]] = {}
+        self._reports = Remembered(POSTS_MOST)
+        self._kinds: dict[tuple[Cell, ...], int] = {}
+        """Each way to name languages and countries has a number that its reports bear."""
         self._window = 0
         self._began_ms = 0
         self._turn = threading.Lock()
@@ -89,15 +82,18 @@ class Ear:
     def purge(self, stream: int) -> None:
         """Forget what one stream told."""
         with self._turn:
-            for post in [p for p, report in self._reports.items() if report.stream == stream]:
-                self._drop(post)
+            self._reports.drop_stream(stream)
 
     def told(self, now_ms: int) -> Coverage:
         """Bands of at least five voices, and which languages have none."""
         with self._turn:
-            most: Counter[Cell] = Counter()
-            for (cell, _), voices in self._voices.items():
-                most[cell] = max(most[cell], len(voices))
+            kinds, windows, voices = self._reports.columns()
+            cells_of = list(self._kinds)
+        most: Counter[Cell] = Counter()
+        for window in np.unique(windows).tolist():
+            now = windows == window
+            for cell, count in _voices_of(kinds[now], voices[now], cells_of).items():
+                most[cell] = max(most[cell], count)
         heard = [Heard(*cell, voices_band(n)) for cell, n in most.items() if n >= K_VOICES]
         heard.sort(key=lambda each: (each.country != EVERY, each.lang != EVERY, each.lang,
                                      each.country))  # fmt: skip
@@ -115,54 +111,42 @@ class Ear:
         countries = sorted(named - {UNSAID}) or [UNSAID]
         lang = self._languages[batch.lang[row]] or "und"
         cells = tuple((a, b) for a in (EVERY, lang) for b in (EVERY, *countries))
-        if len(self._cells) > CELLS_MOST:
-            self._cells.clear()
-        cells = self._cells.setdefault(cells, cells)
-        report = _Report(int(batch.voice_window[row]), voice, int(batch.family[row]), cells)
-        self._reports[post] = report
-        others = self._posts_of.setdefault(voice, post)
-        if isinstance(others, set):
-            others.add(post)
-        elif others != post:
-            self._posts_of[voice] = {others, post}
-        for cell in cells:
-            self._voices.setdefault((cell, report.window), Counter())[voice] += 1
-        if len(self._reports) > POSTS_MOST:
-            self._drop(next(iter(self._reports)))
+        if cells not in self._kinds and len(self._kinds) >= CELLS_MOST:
+            # So many are not named by honest reports; this one counts for all together only.
+            cells = ((EVERY, EVERY),)
+        kind = self._kinds.setdefault(cells, len(self._kinds))
+        window, stream = int(batch.voice_window[row]), int(batch.family[row])
+        self._reports.add(post, voice, window, stream, kind)
 
     def _remove(self, removals: Removals, done: int, row: int) -> int:
         """Honour the removals ahead of a row of the batch; how many are done then."""
         while done < removals.rows and removals.before[done] <= row:
             for post in removals.post[done]:
-                self._drop(int(post))
+                self._reports.drop(int(post))
             for voice in removals.voice[done]:
-                posts = self._posts_of.get(int(voice), ())
-                for gone in (posts,) if isinstance(posts, int) else tuple(posts):
-                    self._drop(gone)
+                self._reports.drop_voice(int(voice))
             done += 1
         return done
-
-    def _drop(self, post: int) -> None:
-        report = self._reports.pop(post, None)
-        if report is None:
-            return
-        posts = self._posts_of[report.voice]
-        if isinstance(posts, set) and len(posts) > 1:
-            posts.discard(post)
-        else:
-            del self._posts_of[report.voice]
-        for cell in report.cells:
-            voices = self._voices[cell, report.window]
-            voices[report.voice] -= 1
-            if voices[report.voice] <= 0:
-                del voices[report.voice]
-            if not voices:
-                del self._voices[cell, report.window]
 
     def _grow_older(self, window: int) -> None:
         """Tags of a window go with the second one after it: a day at most (contract P9)."""
         if window <= self._window:
             return
         self._window = window
-        for post in [p for p, r in self._reports.items() if r.window < window - 1]:
-            self._drop(post)
+        self._reports.drop_before(window - 1)
+        if not len(self._reports):
+            self._kinds.clear()
+
+
+def _voices_of(
+    kinds: NDArray[np.int32], voices: NDArray[np.uint64], cells_of: list[tuple[Cell, ...]]
+) -> dict[Cell, int]:
+    """Distinct voices in each cell, of reports of one window."""
+    parts: dict[Cell, list[NDArray[np.uint64]]] = {}
+    order = np.argsort(kinds, kind="stable")
+    kinds, voices = kinds[order], voices[order]
+    first = np.flatnonzero(np.diff(kinds, prepend=-1))
+    for begin, end in zip(first.tolist(), [*first[1:].tolist(), len(kinds)], strict=True):
+        for cell in cells_of[int(kinds[begin])]:
+            parts.setdefault(cell, []).append(voices[begin:end])
+    return {cell: len(np.unique(np.concatenate(each))) for cell, each in parts.items()}

@@ -20,14 +20,12 @@ from tocsin.engine.listeners import Listeners
 from tocsin.engine.live import Engine
 from tocsin.engine.overload import Ladder
 from tocsin.engine.warm import warm
-from tocsin.eval.bench.load import make_load
+from tocsin.eval.bench.aside import load_aside
 from tocsin.eval.bench.memory import resident_mb
 from tocsin.eval.bench.run import OFFERED_PER_S
 from tocsin.eval.bench.sender import as_messages, sending
 from tocsin.metrics import Reason
-from tocsin.sources import Post
 from tocsin.sources.columns import Block
-from tocsin.sources.frames import decode_jetstream
 from tocsin.sources.jetstream import JetstreamSource
 from tocsin.store import Store
 
@@ -167,13 +165,8 @@ def run_overload(seconds: float, seed: int, tell: Tell) -> dict[str, Run]:
 
 def _load(seed: int) -> tuple[bytes, NDArray[np.int64]]:
     """The load as it goes over the wire, and how many removals are in its first n frames."""
-    frames = make_load(FRAMES, 0.03, seed).frames
-    return as_messages(frames), np.cumsum([0, *(_is_removal(frame) for frame in frames)])
-
-
-def _is_removal(frame: bytes) -> bool:
-    post = decode_jetstream(frame)
-    return isinstance(post, Post) and post.op in ("delete", "account_deleted")
+    aside = load_aside(FRAMES, 0.03, seed)
+    return as_messages(aside.frames), np.cumsum([0, *aside.removes])
 
 
 def _ignore(_: Any) -> None:

@@ -12,6 +12,8 @@ from tocsin.clock import rfc3339
 from tocsin.sources.frames import POSTS
 from tocsin.vocabulary.hazards import load_hazards
 
+RECORD_PER_S = 143_199
+"""Posts in the busiest second that was ever published of such a stream."""
 START_MS = 1_795_348_800_000
 """Stream time at which a load begins."""
 FRAME_MEAN_BYTES = 814

@@ -15,7 +15,12 @@ BUDGET_S = 8.0
 _BATCH = 64
 _WINDOW = 2_000
 _ALIKE = 0.4
-PEERS_NEED = {"river": "TextClust of River", "sklearn": "first story detection, tf-idf"}
+_TOPICS, _SIDES, _TOPIC_BATCH = 50, 100, 1_024
+PEERS_NEED = {
+    "river": "TextClust of River",
+    "sklearn": "first story detection, tf-idf",
+    "bertopic": "BERTopic online, no transformer",
+}
 
 
 def run_peers(frames: list[bytes], budget_s: float = BUDGET_S) -> dict[str, dict[str, float]]:
@@ -26,6 +31,7 @@ def run_peers(frames: list[bytes], budget_s: float = BUDGET_S) -> dict[str, dict
     ways: dict[str, Callable[[], Callable[[list[str]], int]]] = {
         "river": text_clust,
         "sklearn": first_stories,
+        "bertopic": online_topics,
     }
     return {
         PEERS_NEED[name]: _timed(frames, make(), budget_s)
@@ -106,5 +112,39 @@ def first_stories() -> Callable[[list[str]], int]:
         state["stories"] += int((np.maximum(inside, before) < _ALIKE).sum())
         window.append(unit)
         return int(state["stories"])
+
+    return learn
+
+
+def online_topics() -> Callable[[list[str]], int]:
+    """BERTopic's online mode: 50 topics, the models of its own guide, vectors by SVD.
+
+    Vectors of 100 sides come from hashed tf-idf in place of a transformer, fitted on the first
+    thousand posts; it learns a thousand at a time, since each step reckons all topics anew.
+    """
+    topic: Any = import_module("bertopic")
+    vectors: Any = import_module("bertopic.vectorizers")
+    text: Any = import_module("sklearn.feature_extraction.text")
+    parts: Any = import_module("sklearn.decomposition")
+    cluster: Any = import_module("sklearn.cluster")
+    counts = text.HashingVectorizer(n_features=1 << 14, alternate_sign=False)
+    svd = parts.TruncatedSVD(_SIDES, random_state=0)
+    model = topic.BERTopic(
+        umap_model=parts.IncrementalPCA(n_components=5),
+        hdbscan_model=cluster.MiniBatchKMeans(n_clusters=_TOPICS, random_state=0),
+        vectorizer_model=vectors.OnlineCountVectorizer(stop_words="english", decay=0.01),
+    )
+    waiting: list[str] = []
+    state = {"topics": 0}
+
+    def learn(texts: list[str]) -> int:
+        waiting.extend(texts)
+        if len(waiting) >= _TOPIC_BATCH:
+            raw = counts.transform(waiting)
+            sides = svd.transform(raw) if state["topics"] else svd.fit_transform(raw)
+            model.partial_fit(waiting, sides)
+            waiting.clear()
+            state["topics"] = len(model.get_topic_freq())
+        return state["topics"]
 
     return learn

@@ -14,7 +14,7 @@ from tocsin.compiled import is_compiled
 from tocsin.eval.bench.curves import measure_curves
 from tocsin.eval.bench.limits import measure_limits
 from tocsin.eval.bench.line import CHUNK, Line, Rate, median, timed
-from tocsin.eval.bench.load import Load, make_load
+from tocsin.eval.bench.load import RECORD_PER_S, Load, make_load
 from tocsin.eval.bench.naive import NaiveLoop
 from tocsin.eval.bench.peers import run_peers
 from tocsin.gate import Passed, Sifted
@@ -22,8 +22,6 @@ from tocsin.sources.columns import Block, block_of
 from tocsin.sources.frames import decode_jetstream
 from tocsin.sources.scan import scan_jetstream
 
-RECORD_PER_S = 143_199
-"""Posts in the busiest second that was ever published of such a stream."""
 SHARES = {"usual": 0.03, "hazard": 0.2}
 OFFERED_PER_S = (20_000, 50_000, 100_000, RECORD_PER_S)
 _TICK_S = 0.02
