@@ -150,8 +150,8 @@ def page(engine: engine_kills.Figures, sender: delivery_kills.Figures | None) ->
     return f"""# Reliability, measured
 
 Made by `make kills`, which asks for 3,000 kills: {engine.kills:,} were made here, in rounds of
-{ROUND} with a fresh store each, seeds from {SEED} on, Python {platform.python_version()}, SQLite in WAL
-with full sync.
+{ROUND} with a fresh store each, seeds from {SEED} on, Python {platform.python_version()},
+SQLite in WAL with full sync.
 
 ## The whole engine
 
