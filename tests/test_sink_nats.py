@@ -13,7 +13,7 @@ from tocsin.sinks.nats import NatsSink
 
 
 def made(server, **settings):
-    table = {"host": "127.0.0.1", "port": server.port, "security": "none", "timeout_s": 0.5}
+    table = {"host": "127.0.0.1", "port": server.port, "security": "none", "timeout_s": 10.0}
     checked = NatsSink.spec.checked("sinks.nats", {**table, **settings})
     return NatsSink(checked, HeldClock(NOON_MS))
 
