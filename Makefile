@@ -42,6 +42,8 @@ demo: $(VENV)/.tocsin ui ## A live page with invented events, on this machine on
 ui: $(BUILT)/index.html ## Build the page (needs Node 20 and npm; without, the plain page serves)
 
 test: lint ui browser ## Lint, types, import contracts, then every test
+	@echo "--- kernels, compiled before any test measures out its seconds"
+	@$(BIN)/python -c "from tocsin.engine.warm import warm; warm()"
 	@echo "--- tests"
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(T)
 

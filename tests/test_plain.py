@@ -9,9 +9,12 @@ import pytest
 
 from streams import START_MS, burst, chatter, chunked, deletion, frames, merged, played, written
 from tocsin import plain
-from tocsin.clock import HOUR_MS, MINUTE_MS
+from tocsin.cli import run as run_command
+from tocsin.clock import HOUR_MS, MINUTE_MS, HeldClock
 from tocsin.compiled import is_compiled, is_kept
+from tocsin.config_file import parse
 from tocsin.engine import replay, warm
+from tocsin.errors import ConfigError
 from tocsin.eval.bench.load import make_load
 from tocsin.sources import scan_kernel
 from tocsin.sources.columns import block_of
@@ -154,6 +157,14 @@ def test_an_end_in_the_middle_ends_the_compilers_and_says_nothing(children):
     warming.stop()
     assert all(child.poll() is not None for child in children)
     assert is_compiled() and not told
+
+
+def test_a_start_that_fails_before_the_compilers_leaves_nothing_plain(monkeypatch, tmp_path):
+    monkeypatch.setattr(run_command, "is_cold", lambda: True)
+    wrong = parse('[sources.a]\ntype = "no such thing"\n')
+    with pytest.raises(ConfigError):
+        run_command.Live(wrong, tmp_path, HeldClock(), run_command.json_lines())
+    assert is_compiled()
 
 
 def test_only_what_can_be_kept_and_is_not_yet_is_cold(monkeypatch):

@@ -65,9 +65,11 @@ def demo(
             configuration = parse(
                 _CONFIGURATION.format(port=port, seed=seed, url=receiver.url, secret=secret)
             )
+            # Its history of a day would keep plain Python busy for longer than compiling takes.
             live = Live(
-                configuration, Path(folder), clock, json_lines() if json else terminal_lines()
-            )
+                configuration, Path(folder), clock, json_lines() if json else terminal_lines(),
+                waits=True,
+            )  # fmt: skip
             words.print(
                 f"ready: [bold link={live.served.url}]{live.served.url}[/]  "
                 "The first event comes within seconds. End with Ctrl-C."

@@ -54,9 +54,25 @@ class Live:
     """An engine with its page, from one configuration; `until_stopped` blocks."""
 
     def __init__(
+        self,
+        configuration: Configuration,
+        folder: Path,
+        clock: Clock,
+        tell: Listeners,
+        waits: bool = False,
+    ) -> None:
+        """With `waits` a first start waits until kernels are compiled."""
+        self._warming = _begun(waits)
+        try:
+            self._prepare(configuration, folder, clock, tell)
+        except BaseException:
+            if self._warming:
+                self._warming.stop()
+            raise
+
+    def _prepare(
         self, configuration: Configuration, folder: Path, clock: Clock, tell: Listeners
     ) -> None:
-        self._warming = _begun()
         board = Board()
         self.board = board
         self._blindness = Blindness(clock.now_ms(), self._posts)
@@ -137,15 +153,15 @@ class Live:
                 self.served.stop()
 
 
-def _begun() -> Warming | None:
+def _begun(waits: bool) -> Warming | None:
     """Kernels that are ready, or that other processes make ready while posts are read already."""
-    if is_cold():
+    if is_cold() and not waits:
         words.print(
             "First start: two processes compile in the background, for a minute or some more. "
             "Until then posts are read by plain Python, about a thousand a second."
         )
         return Warming(lambda: words.print("Compiled; from now on at full speed."))
-    with words.status("getting ready"):
+    with words.status("getting ready (the first start compiles for a minute or two)"):
         if not warm():
             words.print(
                 "[yellow]Plain Python reads the posts, about a thousand a second:[/] there is no "

@@ -64,7 +64,10 @@ class Warming:
         self._is_wanted = False
         for child in self._children:
             child.terminate()
-        self._thread.join()
+        if self._thread.ident is None:
+            plain.run_compiled()
+        else:
+            self._thread.join()
 
     def join(self) -> None:
         """Wait until kernels run compiled."""
