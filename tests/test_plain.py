@@ -131,7 +131,7 @@ def children(monkeypatch):
     made = [
         subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) for _ in range(2)
     ]
-    monkeypatch.setattr(warm, "_compiling", lambda: made)
+    monkeypatch.setattr(warm, "_compiling", lambda *told: made)
     yield made
     for child in made:
         child.kill()

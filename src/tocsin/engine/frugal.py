@@ -6,6 +6,9 @@ import os
 import sys
 from contextlib import suppress
 
+BEHIND = "behind"
+"""What a process is told that shall let the others go first."""
+
 
 def give_back() -> None:
     """Ask the allocator to return its free pages (glibc only; elsewhere nothing happens)."""

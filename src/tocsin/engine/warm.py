@@ -9,6 +9,7 @@ from tocsin import plain
 from tocsin.compiled import is_compiled, is_kept
 from tocsin.detect.advance import advance
 from tocsin.engine import warm_detect, warm_gate
+from tocsin.engine.frugal import BEHIND
 from tocsin.engine.replay import replay
 from tocsin.gate.read_kernel import judge
 from tocsin.gate.sieve_kernel import sift
@@ -56,7 +57,7 @@ class Warming:
 
     def start(self) -> None:
         """Begin to compile."""
-        self._children = _compiling()
+        self._children = _compiling(BEHIND)
         self._thread.start()
 
     def stop(self) -> None:
@@ -82,10 +83,10 @@ class Warming:
             self._done()
 
 
-def _compiling() -> list[subprocess.Popen[bytes]]:
+def _compiling(*told: str) -> list[subprocess.Popen[bytes]]:
     return [
         subprocess.Popen(
-            [sys.executable, "-m", module.__name__],
+            [sys.executable, "-m", module.__name__, *told],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -1,9 +1,11 @@
 """Compiles detection in a process of its own, while another one compiles what comes before it."""
 
+import sys
+
 import numpy as np
 
 from tocsin.batch import TERM_SLOTS, Batch, Removals
-from tocsin.engine.frugal import ask_seldom, stand_back
+from tocsin.engine.frugal import BEHIND, ask_seldom, stand_back
 from tocsin.engine.keys import seeded_keys
 from tocsin.pipeline import Pipeline
 from tocsin.vocabulary.gazetteer import Gazetteer
@@ -74,6 +76,7 @@ def warm_detect() -> int:
 
 
 if __name__ == "__main__":
-    stand_back()
+    if sys.argv[1:] == [BEHIND]:
+        stand_back()
     ask_seldom()
     warm_detect()

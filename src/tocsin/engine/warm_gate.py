@@ -1,9 +1,11 @@
 """Compiles all that comes before detection, and what receives, in a process of its own."""
 
+import sys
+
 import msgspec
 
 from tocsin.clock import rfc3339
-from tocsin.engine.frugal import ask_seldom, stand_back
+from tocsin.engine.frugal import BEHIND, ask_seldom, stand_back
 from tocsin.engine.keys import seeded_keys
 from tocsin.gate import Gate
 from tocsin.metrics import Tally
@@ -56,6 +58,7 @@ def warm_gate() -> int:
 
 
 if __name__ == "__main__":
-    stand_back()
+    if sys.argv[1:] == [BEHIND]:
+        stand_back()
     ask_seldom()
     warm_gate()
