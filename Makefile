@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo ui test lint browser screens page-figures wheel reference constraints nightly kills cuts deliver alertmanager score-twenty restart clean
+.PHONY: help demo ui test lint browser screens page-figures wheel reference constraints nightly kills cuts deliver alertmanager nats score-twenty restart clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -79,6 +79,14 @@ alertmanager: $(VENV)/.test $(VENV)/.tocsin ## Try the life of an event on a rea
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
 	    apt-get install -y -qq --no-install-recommends prometheus-alertmanager >/dev/null; fi
 	@$(BIN)/python bench/real_alertmanager.py
+
+nats: $(VENV)/.test $(VENV)/.tocsin ## Try the life of an event on a real NATS server (nightly)
+	@if command -v nats-server >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "--- installing nats-server"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends nats-server >/dev/null; fi
+	@$(BIN)/python bench/real_nats.py
 
 deliver: $(VENV)/.test $(VENV)/.tocsin ## Measure decision to first send, to 1,000 receivers of which 50 hang
 	@$(BIN)/python bench/deliver.py $(ARGS)

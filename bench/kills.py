@@ -24,6 +24,8 @@ ROUND = 100
 """Kills of one store; then a fresh one, so that a long run shows early lives as well as late."""
 SENDER_SHARE = 15
 """The sender alone is killed once for so many kills of the engine."""
+FOUND = "## What was found"
+"""From here on the page is written by hand, and stays."""
 Rows = tuple[tuple[str, int], ...]
 Found = engine_kills.Figures | delivery_kills.Figures
 
@@ -122,7 +124,10 @@ def _write(path: Path, book: Book) -> None:
     # After each round, so that a run that is cut short still says how far it came.
     path.parent.mkdir(parents=True, exist_ok=True)
     if book.engine:
-        path.write_text(page(book.engine, book.sender), encoding="utf-8")
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        found = before[before.index(FOUND) :] if FOUND in before else ""
+        whole = page(book.engine, book.sender) + ("\n" + found if found else "")
+        path.write_text(whole, encoding="utf-8")
 
 
 def page(engine: engine_kills.Figures, sender: delivery_kills.Figures | None) -> str:
@@ -145,8 +150,8 @@ def page(engine: engine_kills.Figures, sender: delivery_kills.Figures | None) ->
     return f"""# Reliability, measured
 
 Made by `make kills`, which asks for 3,000 kills: {engine.kills:,} were made here, in rounds of
-{ROUND} with a fresh store each, seed {SEED}, Python {platform.python_version()}, SQLite in WAL
-with full sync.
+{ROUND} with a fresh store each, seeds from {SEED} on, Python {platform.python_version()},
+SQLite in WAL with full sync.
 
 ## The whole engine
 

@@ -35,6 +35,8 @@ COLD_EVERY = 40
 POSTS_PER_S, QUAKE_S = 45.0, 0.7
 """How fast the world goes on: a step that has something to do comes several times a second."""
 DRAIN_S = 180.0
+CALM_S = 3.0
+"""An engine that owes nothing and says nothing new for so long has nothing more to say."""
 SETTINGS = """
 [engine]
 step_s = 0.05
@@ -139,7 +141,7 @@ def run(folder: Path, kills: int, seed: int, share: float = 0.1, first: int = 0)
             at_steps[nursery.live_and_die(rng, is_cold)] += 1
             cold += is_cold
         world.end()
-        nursery.live_out(folder / "tocsin.db", world.last_seq)
+        nursery.live_out(folder / "tocsin.db", world)
         quakes = {quake["id"] for quake in world.quakes}
     for receiver in receivers.values():
         receiver.stop()
@@ -184,17 +186,20 @@ class _Nursery:
         assert status == -signal.SIGKILL, f"the engine ended by itself with {status}"
         return f"{'after' if order['after'] else 'before'} {order['step']}" if in_time else "any"
 
-    def live_out(self, path: Path, last_seq: int) -> None:
-        """One engine that is left alone until all has gone out."""
+    def live_out(self, path: Path, world: GrowingWorld) -> None:
+        """One engine that is left alone until all was heard and has gone out."""
         pid = self._born({})
         end_s = time.monotonic() + DRAIN_S
         store = Store.open(path)
-        while store.channels_owed() or not _read_to(store, last_seq):
-            assert time.monotonic() < end_s, f"still owed: {store.outbox_counts()}"
-            time.sleep(0.2)
-        # The feed of quakes is asked once in a life: its answer may come after the last post.
-        time.sleep(2.0)
-        while store.channels_owed():
+        calm_s, told = time.monotonic(), -1
+        while time.monotonic() - calm_s < CALM_S:
+            now_s, now = time.monotonic(), sum(store.outbox_counts().values())
+            assert now_s < end_s or not store.channels_owed(), f"owed: {store.outbox_counts()}"
+            # The feed is asked once in a life and may answer long after the last post; what is
+            # not told of it when the time is over counts as missing.
+            heard = _read_to(store, world.last_seq) and _heard_of(store, world)
+            if now != told or store.channels_owed() or not (heard or now_s > end_s):
+                calm_s, told = now_s, now
             time.sleep(0.2)
         store.close()
         os.kill(pid, signal.SIGTERM)
@@ -216,6 +221,12 @@ def _kill(pid: int) -> None:
 def _read_to(store: Store, seq: int) -> bool:
     cursor = store.cursors().get("posts", "v2:0:")
     return int(cursor.split(":")[1]) >= seq
+
+
+def _heard_of(store: Store, world: GrowingWorld) -> bool:
+    """Whether every quake of the feed was told with some event."""
+    told = {ref.id for each in _revisions(store) if each.event for ref in each.event.bulletins}
+    return {quake["id"] for quake in world.quakes} <= told
 
 
 def _revisions(store: Store) -> Iterator[Revision]:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import traceback
 from functools import cache
 from pathlib import Path
 
@@ -117,6 +118,8 @@ def _forked(folder: Path, order: dict) -> int:
         try:
             live(folder, order)
             code = 0
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(code)
     return child

@@ -11,6 +11,7 @@ import pytest
 
 from invented_events import NOON_MS, alert
 from loopback import Loopback
+from loopback_nats import LoopbackNats
 from loopback_smtp import LoopbackMail
 from tocsin.clock import HeldClock, rfc3339
 from tocsin.locate.population import BANDS, LAST_BAND
@@ -52,6 +53,11 @@ def left(name, tmp_path, one, **settings):
         for row in message(one, Voice(settings["lang"], settings["zone"], settings["units"])).rows:
             assert row.value in html, "both parts say the same"
         return f"{mail['subject']}\n{plain}"
+    if name == "nats":
+        with LoopbackNats() as server:
+            at = {"host": "127.0.0.1", "port": server.port, "security": "none"}
+            sent(kind, table | at, one)
+        return server.asked[0][1].decode()
     with Loopback() as server:
         sent(kind, table | {"url": server.url}, one)
     ((_, body, _),) = server.asked
@@ -79,7 +85,8 @@ def test_the_same_facts_leave_by_every_way(name, lang, tmp_path):
     wanted += [words.figure(n) for n in (62.1, 93.2)]
     for fact in wanted:
         assert fact in told, fact
-    assert " km/h" not in told or name in ("webhook", "jsonl"), "data keeps its metric figures"
+    data = ("webhook", "nats", "jsonl")
+    assert " km/h" not in told or name in data, "data keeps its metric figures"
 
 
 @pytest.mark.parametrize("name", WAYS)
@@ -96,7 +103,8 @@ def test_what_is_not_in_earnest_looks_different_everywhere(name, mode, tmp_path)
     assert mode.upper() not in earnest
     # Beside the words a mark for programs and for the eye: colour, type, tag or status.
     marks = {
-        "webhook": f'"tocsin.{mode}"', "jsonl": f'"mode":"{mode}"', "slack": "🟣",
+        "webhook": f'"tocsin.{mode}"', "nats": f'"tocsin.{mode}"',
+        "jsonl": f'"mode":"{mode}"', "slack": "🟣",
         "discord": str(0x5E35B1), "teams": '"Accent"', "ntfy": "test_tube",
         "pagerduty": '"severity": "info"', "alertmanager": "TocsinDrill",
         "cap": "Exercise" if mode == "drill" else "Test",

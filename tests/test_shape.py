@@ -77,7 +77,7 @@ OPERATORS = {
     "jetstream.contact", "mastodon.contact",
     "mastodon.permission_from", "usgs.contact", "emsc.contact", "gdacs.contact",
     "cap.contact", "status_page.contact", "news.contact", "ntfy.topic", "alertmanager.user",
-    "email.user", "email.sender", "cap.sender",
+    "nats.user", "email.user", "email.sender", "cap.sender",
 }  # fmt: skip
 """Settings about whoever runs this Tocsin: how a feed reaches them, and their own accounts at the
 services that alerts go out by. None of them chooses what is watched."""

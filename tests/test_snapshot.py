@@ -37,7 +37,8 @@ def busy():
     line = Line()
     area = np.array([TOWN])
     names = np.array([7], np.uint64)
-    word = Word(names, (1,), (1,), area, area[:0], START_MS - HOUR_MS, START_MS + 20 * HOUR_MS, True)
+    until_ms = START_MS + 20 * HOUR_MS
+    word = Word(names, (1,), (1,), area, area[:0], START_MS - HOUR_MS, until_ms, True)
     line.detector.tell(word, START_MS + 2 * MINUTE_MS)
     slow = [
         Report(START_MS + 8 * HOUR_MS + k * 9 * MINUTE_MS, f"s{k}", f"s-{k}", 1, words=(40 + k,))

@@ -20,9 +20,9 @@ from tocsin.render import LANGS, Voice, message  # noqa: E402
 from tocsin.render.feeds import atom, geojson  # noqa: E402
 from tocsin.sinks import load_sinks  # noqa: E402
 from tocsin.sinks.data_form import data_of  # noqa: E402
+from tocsin.sinks.data_form import message as webhook_body  # noqa: E402
 from tocsin.sinks.mail import EmailSink  # noqa: E402
 from tocsin.sinks.posting import PostingSink  # noqa: E402
-from tocsin.sinks.webhook import message as webhook_body  # noqa: E402
 
 NOW_MS = parse_time_ms("2026-11-21T05:02:00.000Z")
 VOICES = {
@@ -116,7 +116,8 @@ told, and is withdrawn. A third one is a drill. `python docs/samples/write.py` w
 from the code that sends; a test holds them to it.
 
 Each folder is a format with one file for each language (en, es, pt, fr, ja, ar), each with a zone
-of its own, English in miles and acres. What Apprise passes on to its services is `text`.
+of its own, English in miles and acres. What Apprise passes on to its services is `text`;
+what goes out on NATS is `webhook`.
 
 | format |
 |---|

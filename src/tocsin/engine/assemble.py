@@ -20,6 +20,7 @@ from tocsin.sources import Source, load_sources
 from tocsin.store import Store
 from tocsin.vocabulary.gazetteer import Gazetteer
 from tocsin.vocabulary.hazards import load_hazards
+from tocsin.vocabulary.stored import collector_off
 from tocsin.watch import Resolver, compile_watch
 
 
@@ -90,6 +91,7 @@ def checked_url(text: str) -> str:
     return text
 
 
+@collector_off()
 def assemble(configuration: Configuration, folder: Path, clock: Clock, tell: Listeners) -> Engine:
     """The engine a configuration describes; `folder` is where relative paths begin.
 

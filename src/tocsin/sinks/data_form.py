@@ -2,15 +2,18 @@
 
 from typing import Any
 
+import msgspec
+
 from tocsin.model import Alert
-from tocsin.render import Voice, message, mode_of
+from tocsin.render import Voice, mode_of
+from tocsin.render import message as said_in
 
 NOTE = "automatic, not an official warning"
 
 
 def data_of(alert: Alert, voice: Voice) -> dict[str, Any]:
     """What webhook and file carry of one alert; equal for equal alerts, whenever it is asked."""
-    said = message(alert, voice)
+    said = said_in(alert, voice)
     return {
         "kind": alert.kind,
         "mode": mode_of(alert),
@@ -31,3 +34,11 @@ def data_of(alert: Alert, voice: Voice) -> dict[str, Any]:
             "note": said.note,
         },
     }
+
+
+def message(alert: Alert, voice: Voice) -> bytes:
+    """The record as a JSON message of its own, the same bytes at every try."""
+    # A receiver that acts on alerts alone never acts on what is not in earnest.
+    kind = "tocsin.alert" if mode_of(alert) == "live" else f"tocsin.{mode_of(alert)}"
+    envelope = {"type": kind, "timestamp": alert.event.at, "data": data_of(alert, voice)}
+    return msgspec.json.encode(envelope)

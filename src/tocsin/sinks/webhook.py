@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from tocsin.clock import Clock
 from tocsin.config import Field, Spec, Value
 from tocsin.errors import ConfigError
 from tocsin.model import Alert, Receipt
-from tocsin.render import Voice, mode_of
-from tocsin.sinks.data_form import data_of
+from tocsin.sinks.data_form import message
 from tocsin.sinks.outlet import NET_FIELDS, Outlet
 from tocsin.sinks.posting import VOICE_FIELDS, voice_of
 from tocsin.sinks.signature import Secrets
@@ -86,11 +83,3 @@ class WebhookSink:
     def close(self) -> None:
         """Let go of connections; closing twice is fine."""
         self._outlet.close()
-
-
-def message(alert: Alert, voice: Voice) -> bytes:
-    """The JSON body, the same bytes at every try."""
-    # A receiver that acts on alerts alone never acts on what is not in earnest.
-    kind = "tocsin.alert" if mode_of(alert) == "live" else f"tocsin.{mode_of(alert)}"
-    envelope = {"type": kind, "timestamp": alert.event.at, "data": data_of(alert, voice)}
-    return msgspec.json.encode(envelope)
