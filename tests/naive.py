@@ -9,6 +9,7 @@ from naive_detect import (
     heard,
     home_country,
     idf,
+    is_beside,
     marked,
     own_town,
     similarity,
@@ -26,7 +27,7 @@ from naive_text import (
 
 __all__ = [
     "Bins", "Token", "VoiceSets", "calm", "clitic", "distance_km", "distinct_voices", "exposure",
-    "heard", "hits_of", "home_country", "idf", "judged", "marked", "number_value", "own_town",
-    "similarity",
+    "heard", "hits_of", "home_country", "idf", "is_beside", "judged", "marked", "number_value",
+    "own_town", "similarity",
     "surprise", "tokens_of", "verdict",
 ]  # fmt: skip

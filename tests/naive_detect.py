@@ -136,6 +136,16 @@ def home_country(nations, rival):
     return counted[0][0] if len(counted) > 1 and counted[1][1] >= rival else -1
 
 
+def is_beside(named, votes, unit_of, share):
+    """Whether one of the places named lies in a unit that a share of an event's votes name."""
+    total = sum(votes.values())
+    for unit in {unit_of[place] for place in named} - {-1}:
+        own = sum(count for place, count in votes.items() if unit_of[place] == unit)
+        if own > 0 and own >= share * total:
+            return True
+    return False
+
+
 def rows_of(rows, posts, voices):
     """Slots of the rows (slot, post, voices) that bear a removed post's or voice's tag."""
     posts, voices = set(posts) - {0}, set(voices) - {0}

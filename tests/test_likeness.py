@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 import naive
 from reports import ABROAD, START_MS, TOWN, Line, Report
 from tocsin.clock import HOUR_MS, MINUTE_MS
-from tocsin.detect.attach import MARK, MARK_FULL, MARK_LEAST, likeness, marked, similarity
+from tocsin.detect.attach import (
+    BESIDE,
+    MARK,
+    MARK_FULL,
+    MARK_LEAST,
+    is_beside,
+    likeness,
+    marked,
+    similarity,
+)
 from tocsin.detect.merge import base_rate
 from tocsin.detect.nucleus import RIVAL_VOTES, home_country
 from tocsin.detect.state import BIN_MS, EVENT_TERMS, RECENT, REPORT_CELLS, REPORT_TERMS, new_state
@@ -40,6 +49,23 @@ def test_marks_are_a_likelihood_ratio(seen, total, own, counted, reports):
     cosine = similarity(flow, report, len(own), ids, counts)
     whole = likeness(flow, report, len(own), ids, counts, reports)
     assert whole == pytest.approx(cosine + MARK * wanted if cosine else 0.0, abs=1e-5)
+
+
+@given(
+    st.lists(st.integers(0, 9), max_size=4),
+    st.dictionaries(st.integers(0, 9), st.integers(0, 30), max_size=8),
+)
+@settings(max_examples=150)
+def test_what_is_said_beside_an_event_names_a_unit_that_enough_of_its_votes_do(named, votes):
+    reports, events, slot, e = STATE.reports, STATE.events, 5, 3
+    unit = np.array([-1, 0, 0, 0, 1, 1, 2, 2, 3, -1], np.int32)
+    reports.place[slot] = -1
+    reports.place[slot, : len(named)] = named
+    events.places[e], events.place_votes[e] = -1, 0
+    for at, (place, count) in enumerate(votes.items()):
+        events.places[e, at * 2], events.place_votes[e, at * 2] = place, count
+    wanted = naive.is_beside(named, votes, unit.tolist(), BESIDE)
+    assert is_beside(reports, slot, events, e, unit) == wanted
 
 
 @given(st.lists(st.sampled_from([-1, 0, 1, 2]), max_size=20))

@@ -28,6 +28,8 @@ DOMINANT_TIMES, DOMINANT_PLUS = 2.0, 8.0
 MARK, MARK_FULL, MARK_LEAST = 0.3, 6.0, 3.0
 """What marks add to the cosine, the log-likelihood ratio at which they add all of it, and the
 reports of an event that must hold a word before it is a mark."""
+BESIDE = 0.1
+"""Share of an event's votes for places at which reports of a kindred hazard there are its own."""
 SIZE_SAYS = 0.01
 """What the logarithm of its size adds to an event's claim on a report."""
 
@@ -158,6 +160,27 @@ def place_fit(state, slot, e, places, reach):
 
 
 @kernel(lends=True)
+def is_beside(reports, slot, events, e, admin1):
+    """Whether a report names a first-level unit that BESIDE of an event's votes for places do."""
+    total = np.float32(0.0)
+    for q in range(EVENT_PLACES):
+        if events.places[e, q] >= 0:
+            total += events.place_votes[e, q]
+    for p in range(4):
+        place = reports.place[slot, p]
+        if place < 0 or admin1[place] < 0:
+            continue
+        votes = np.float32(0.0)
+        for q in range(EVENT_PLACES):
+            other = events.places[e, q]
+            if other >= 0 and admin1[other] == admin1[place]:
+                votes += events.place_votes[e, q]
+        if votes >= BESIDE * total and votes > 0:
+            return True
+    return False
+
+
+@kernel(lends=True)
 def hour_count(events, e, now_bin):
     """Reports an event took in the last hour by words or place of their own.
 
@@ -190,7 +213,9 @@ def best_event(state, slot, places, traits, now_bin):
         if score >= bar and score - bar > best_score - (0.0 if best >= 0 else 1.0):
             best, best_score = e, score - bar
         # What is not yet reported must not grow by size alone, nor eat its own baseline.
-        if stage != CANDIDATE and fit >= 0.0 and (kin or fit > 0.0):
+        # Of another hazard it draws in what is said beside it: one country holds many events.
+        drawn = kin or (fit > 0.0 and is_beside(reports, slot, events, e, places.admin1))
+        if stage != CANDIDATE and fit >= 0.0 and drawn:
             count = hour_count(events, e, now_bin) + 5.0 * (fit > 0.0)
             quiet = 6.0 * events.base[e] * DOMINANT_TIMES + DOMINANT_PLUS
             # Where several rule, words decide, however few, and size only between equals.
