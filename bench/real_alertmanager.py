@@ -4,8 +4,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +11,8 @@ import httpx
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests")]
+
+from awaited import until  # noqa: E402
 
 from invented_events import alert  # noqa: E402
 from loopback import Loopback  # noqa: E402
@@ -22,7 +22,6 @@ from tocsin.model import Alert  # noqa: E402
 from tocsin.sinks.alertmanager import AlertmanagerSink  # noqa: E402
 
 NAMES = ("prometheus-alertmanager", "alertmanager")
-WAIT_S = 30.0
 CONFIG = """
 route: {{receiver: hook, group_by: [event_id], group_wait: 0s, group_interval: 1s}}
 receivers:
@@ -60,7 +59,7 @@ def _server(name: str, folder: Path, hook: str):
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        _until(lambda: _answers(url), "it answers")
+        until(lambda: _answers(url), "it answers")
         yield url
     finally:
         process.terminate()
@@ -76,26 +75,26 @@ def _life(url: str, hook: Loopback) -> None:
         sink.send([one], clock.now_ms())
 
     send(alert("a", at=now, first_seen=now))
-    _until(lambda: len(_alerts(url)) == 1, "one alert stands")
+    until(lambda: len(_alerts(url)) == 1, "one alert stands")
     send(alert("a", 2, "update", at=now, first_seen=now, level="red"))
-    _until(lambda: [a["annotations"]["level"] for a in _alerts(url)] == ["red"],
+    until(lambda: [a["annotations"]["level"] for a in _alerts(url)] == ["red"],
            "an update changes it and adds none")  # fmt: skip
     send(alert("d", at=now, first_seen=now, drill=True))
-    _until(lambda: sorted(a["labels"]["alertname"] for a in _alerts(url)) == [
+    until(lambda: sorted(a["labels"]["alertname"] for a in _alerts(url)) == [
         "Tocsin", "TocsinDrill"], "a drill stands under a name of its own")  # fmt: skip
-    _until(lambda: b'"firing"' in _bodies(hook), "whoever it routes to is told")
+    until(lambda: b'"firing"' in _bodies(hook), "whoever it routes to is told")
     gone = rfc3339(clock.now_ms())
     send(alert("a", 3, "withdrawal", at=gone, first_seen=now, phase="withdrawn"))
-    _until(lambda: [a["labels"]["alertname"] for a in _alerts(url)] == ["TocsinDrill"],
+    until(lambda: [a["labels"]["alertname"] for a in _alerts(url)] == ["TocsinDrill"],
            "a withdrawal ends it")  # fmt: skip
-    _until(lambda: b'"resolved"' in _bodies(hook), "and whoever was told hears that")
+    until(lambda: b'"resolved"' in _bodies(hook), "and whoever was told hears that")
     sink.close()
 
 
 def _beat(url: str) -> None:
     dog = Watchdog({"url": url, "every_s": 20.0, "timeout_s": 5.0}, SystemClock(), lambda: "")
     assert dog.turn(), "the Watchdog is taken"
-    _until(lambda: any(a["labels"]["alertname"] == "Watchdog" for a in _alerts(url)),
+    until(lambda: any(a["labels"]["alertname"] == "Watchdog" for a in _alerts(url)),
            "the Watchdog stands")  # fmt: skip
     dog.close()
 
@@ -113,15 +112,6 @@ def _answers(url: str) -> bool:
         return httpx.get(f"{url}/-/ready", trust_env=False).status_code == 200
     except httpx.HTTPError:
         return False
-
-
-def _until(holds: Callable[[], bool], what: str) -> None:
-    end_s = time.monotonic() + WAIT_S
-    while not holds():
-        if time.monotonic() > end_s:
-            raise SystemExit(f"It does not hold that {what}.")
-        time.sleep(0.1)
-    print(f"ok: {what}")
 
 
 def _free_port() -> int:

@@ -6,13 +6,14 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests")]
+
+from awaited import until  # noqa: E402
 
 from invented_events import NOON_MS, alert  # noqa: E402
 from loopback import Loopback  # noqa: E402
@@ -20,7 +21,6 @@ from tocsin.clock import SystemClock  # noqa: E402
 from tocsin.errors import SinkBusy, SinkRejected  # noqa: E402
 from tocsin.sinks.nats import NatsSink  # noqa: E402
 
-WAIT_S = 30.0
 CONFIG = """
 host: "127.0.0.1"
 port: {port}
@@ -57,7 +57,7 @@ def _server(folder: Path) -> Iterator[int]:
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        _until(lambda: _answers(port), "it answers")
+        until(lambda: _answers(port), "it answers")
         yield port
     finally:
         process.terminate()
@@ -134,15 +134,6 @@ def _answers(port: int) -> bool:
     with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1.0):
         return True
     return False
-
-
-def _until(holds: Callable[[], bool], what: str) -> None:
-    end_s = time.monotonic() + WAIT_S
-    while not holds():
-        if time.monotonic() > end_s:
-            raise SystemExit(f"It does not hold that {what}.")
-        time.sleep(0.1)
-    print(f"ok: {what}")
 
 
 if __name__ == "__main__":

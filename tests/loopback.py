@@ -7,7 +7,21 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 
-class Loopback:
+class Served:
+    """A server that runs in a thread of its own within a `with`."""
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+
+class Loopback(Served):
     """Answers each POST with the next of `answers`, then 204 for ever.
 
     An answer is (status, headers), or "lost" (taken, but the connection drops without a
@@ -68,13 +82,3 @@ class Loopback:
             request.send_header(name, value)
         request.send_header("content-length", "0")
         request.end_headers()
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.over.set()
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()

@@ -5,6 +5,8 @@ import socketserver
 import ssl
 import threading
 
+from loopback import Served
+
 CODES = {429: 503, 503: 503, 410: 400}
 """Of an HTTP answer, what a stream would say."""
 
@@ -66,7 +68,7 @@ class Talk(socketserver.StreamRequestHandler):
         self.say(f"MSG {inbox} 1 {len(body)}\r\n{body}")
 
 
-class LoopbackNats:
+class LoopbackNats(Served):
     """Takes each message into its stream, or answers it with the next of `answers`.
 
     An answer is (status, headers) as of an HTTP server, "lost", "silent", or a line to say.
@@ -81,13 +83,3 @@ class LoopbackNats:
         self.server.handle_error = lambda *_: None
         self.port = self.server.server_address[1]
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.over.set()
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()

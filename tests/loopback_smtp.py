@@ -6,6 +6,8 @@ import socketserver
 import ssl
 import threading
 
+from loopback import Served
+
 
 class Talk(socketserver.StreamRequestHandler):
     """One conversation, line by line."""
@@ -81,7 +83,7 @@ class Server(socketserver.ThreadingTCPServer):
         """A client that hangs up is part of the play."""
 
 
-class LoopbackMail:
+class LoopbackMail(Served):
     """Answers the end of each message with the next of `answers`, then 250 for ever.
 
     An answer is a line to say, or "lost" (taken, but the connection drops without a word),
@@ -97,13 +99,3 @@ class LoopbackMail:
         self.server.play = self
         self.port = self.server.server_address[1]
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.over.set()
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()

@@ -7,7 +7,7 @@ from naive_detect import habits_of
 from reports import PLACES, START_MS, Line, Report, Taken
 from tocsin.clock import HOUR_MS, MINUTE_MS
 from tocsin.detect.bursts import exposure
-from tocsin.detect.cells import SORT_COUNTRY, SORT_HAZARD, cell_key, said_in
+from tocsin.detect.cells import SORT_COUNTRY, SORT_HAZARD, cell_key, said_of
 from tocsin.detect.state import BIN_MS
 from tocsin.detect.usual import EVERY, HOURS, Habit
 from tocsin.model import K_VOICES
@@ -148,7 +148,7 @@ def test_a_start_that_takes_up_knows_as_much_as_one_that_went_on(kept):
     for hazard in (0, 2, 3):
         known = [
             (
-                said_in(line.detector.state.cells, key(hazard, SORT_HAZARD), first, last),
+                said_of(line.detector.state.cells, key(hazard, SORT_HAZARD), first, last),
                 exposure(line.detector.state.flow, hazard, first, last),
             )
             for line in (on, again)

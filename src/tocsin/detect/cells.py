@@ -47,7 +47,7 @@ def cell_slot(cells, key, sort, now_bin):
     return -1
 
 
-@part(lends=True)
+@kernel(lends=True)
 def said_of(cells, key, first, last):
     """Reports of a cell in bins first..last, none of a cell that is not remembered."""
     mask = CELLS - 1
@@ -59,12 +59,6 @@ def said_of(cells, key, first, last):
             return bins_sum(cells.counts[slot], cells.last_bin[slot], first, last)
         slot = (slot + 1) & mask
     return 0.0
-
-
-@kernel(lends=True)
-def said_in(cells, key, first, last):
-    """`said_of` for who is no kernel."""
-    return said_of(cells, key, first, last)
 
 
 @part

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tocsin.clock import HOUR_MS
 from tocsin.detect.bursts import GUARD_BINS, LAG_BINS, bins_sum
-from tocsin.detect.cells import SORT_COUNTRY, SORT_HAZARD, cell_key, said_in
+from tocsin.detect.cells import SORT_COUNTRY, SORT_HAZARD, cell_key, said_of
 from tocsin.detect.state import BIN_MS, BINS, CELLS, State
 from tocsin.model import K_VOICES
 
@@ -164,7 +164,7 @@ class Usual:
         if line.hazard == EVERY:
             flow = self._state.flow
             return int(bins_sum(flow.total, flow.last_bin[0], first, last))
-        return int(said_in(self._state.cells, line.key, first, last))
+        return int(said_of(self._state.cells, line.key, first, last))
 
     # -- taking up ------------------------------------------------------------------------
 

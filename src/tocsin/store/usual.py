@@ -1,18 +1,16 @@
 """What is usually said, by hazard, country and hour: counts of five voices or more alone."""
 
-import sqlite3
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable
 
 import msgspec
 
+from tocsin.clock import HOUR_MS
 from tocsin.errors import Corruption
 from tocsin.model import K_VOICES
+from tocsin.store.near_misses import Opened
 
 ROWS = 100_000
 """Kept at most; the oldest hours go first."""
-HOUR_MS = 3_600_000
-Opened = Callable[[], AbstractContextManager[sqlite3.Connection]]
 
 
 class UsualHour(msgspec.Struct, frozen=True):
