@@ -23,6 +23,7 @@ class NaiveMatcher:
         self.rows = {int(key): row for row, key in enumerate(gazetteer._key)}
         self.cues = {int(k) for k in gazetteer._cues}
         self.storms = {int(k) for k in gazetteer._storms}
+        self.firms = {int(k) for k in gazetteer._firms}
         self.katakana = {int(k) for k in gazetteer._katakana}
         words, sorts, fills, joins, link_key, link_to, _ = gazetteer._sites
         self.sort_of_word = dict(zip(words.tolist(), sorts.tolist(), strict=True))
@@ -83,7 +84,7 @@ class NaiveMatcher:
                 lacks = self.lacks(view, i, j, int(self.g._flags[row]), cued)
                 if lacks and self.is_sited(view, i, j, row, cued):
                     lacks = ""
-                if lacks == "" and self.names_storm(view, i, j, row):
+                if lacks == "" and (self.is_firm(view, j) or self.names_storm(view, i, j, row)):
                     lacks = "comma"
                 name = Name(row, i, j, lacks, gap)
                 if lacks == "":
@@ -108,12 +109,26 @@ class NaiveMatcher:
             return not before and not after
         return True
 
+    def is_code(self, view: "Text", i: int, cued: bool) -> bool:
+        written = view.shape[i] & (Shape.CAPITAL | Shape.ALL_CAPS)
+        if view.loud == 2 or view.shape[i] & Shape.TAG or not written:
+            return False
+        if cued:
+            return True
+        gap = view.start[i] - view.end[i - 1] if i else 99
+        if gap > GAP or (gap < GAP and not view.shape[i] & Shape.ALL_CAPS):
+            return False
+        named = view.shape[i - 1] & (Shape.CAPITAL | Shape.TAG)
+        return view.hash[i - 1] in self.cues or bool(named)
+
     def lacks(self, view: "Text", i: int, j: int, flags: int, cued: bool) -> str:
         need, caseless = flags & 0x0F, bool(flags & 0x40)
         if need == 0:
             return ""
         if need == 5:
             return "refused"
+        if need == 6:
+            return "" if self.is_code(view, i, cued) else "refused"
         cue = cued or (i > 0 and view.hash[i - 1] in self.cues)
         cue = cue or (caseless and i + 1 < view.size and view.hash[i + 1] in self.cues)
         tag = bool(view.shape[i] & Shape.TAG)
@@ -206,6 +221,11 @@ class NaiveMatcher:
             if found:
                 return found
         return []
+
+    def is_firm(self, view: "Text", j: int) -> bool:
+        if view.loud or j == view.size or view.start[j] - view.end[j - 1] != 1:
+            return False
+        return view.hash[j] in self.firms and bool(view.shape[j] & Shape.CAPITAL)
 
     def names_storm(self, view: "Text", i: int, j: int, row: int) -> bool:
         before = i > 0 and view.hash[i - 1] in self.storms

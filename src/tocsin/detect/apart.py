@@ -53,7 +53,10 @@ def own_town(events, e, places, reach, votes):
 
 @kernel(lends=True)
 def report_apart(reports, slot, events, e, places, reach):
-    """NEAR when a town a report names is within reach of an event's own, FAR when none is."""
+    """NEAR when a town a report names is within reach of an event's own, FAR when none is.
+
+    Who names the event's own region as well speaks of it beside something else: UNKNOWN.
+    """
     found = UNKNOWN
     own = own_town(events, e, places, reach, VETO_VOTES)
     if own < 0:
@@ -64,6 +67,10 @@ def report_apart(reports, slot, events, e, places, reach):
             if is_near(places, own, place, reach):
                 return NEAR
             found = FAR
+    for p in range(4):
+        place = reports.place[slot, p]
+        if place >= 0 and place == places.admin1[own]:
+            return UNKNOWN
     return found
 
 

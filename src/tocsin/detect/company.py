@@ -1,11 +1,13 @@
 """Whether two events are one: hazard, place, words, and whether one drowns the other."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tocsin.clock import HOUR_MS
 from tocsin.detect.apart import NARROW
 from tocsin.detect.attach import DOMINANT_PLUS, DOMINANT_TIMES, hour_count
 from tocsin.detect.belief import where_of
+from tocsin.detect.cells import SORT_HAZARD
 from tocsin.detect.merge import event_cosine, places_agree
 from tocsin.detect.state import BIN_MS, DORMANT, FREE, LIVE, PlaceTable, State
 from tocsin.detect.traits import Traits
@@ -15,6 +17,19 @@ MERGE_ACROSS_COSINE = 0.6
 """Words alone join two events across contradicting places only from here."""
 MERGE_BESIDE_COSINE = 0.04
 """Two hazards of one kin in one place at one time need hardly a word in common."""
+ECHO = 0.05
+"""How much a burst is part of an event by size alone: any word in common says more."""
+FIRST_WORDS_MS = HOUR_MS // 2
+"""How long a cry at large is taken for the first words of what is placed meanwhile."""
+BOTH_SHARE = 0.1
+"""Share of a burst's votes for places in the region of another event from which it is talk of it."""
+SLOW_S, GREAT_REPORTS = 3_600, 100
+"""Window from which a burst is slow, and reports of an event that is talked of for a day."""
+BOTH_LEAST = 0.05
+"""Share of the other event's votes that makes a place one of its own."""
+WIDE = 600.0 / 6_371.0
+"""Radius, in radii of the globe, from which a place is too wide to tell two events apart."""
+SAME_VOTES = 2.0
 OWN_VOTES, OWN_SHARE = 3.0, 0.2
 """Voices, and share of all voices, that must name one place before it contradicts another."""
 SHADOW_MS = 12 * HOUR_MS
@@ -72,9 +87,14 @@ class Company:
         Where its own reports agree on a place elsewhere it is a thing of its own.
         """
         events = self._state.events
-        slots = (int(o) for o in np.flatnonzero(events.stage == LIVE) if o != e)
+        slots = [int(o) for o in np.flatnonzero(events.stage >= LIVE) if o != e]
         now_bin = int(events.last_ms[e]) // BIN_MS
-        return any(self._shades(o, e) for o in slots if self._is_loud(o, now_bin))
+        return any(
+            self._speaks_of_both(e, o)
+            or self._comes_slowly_after(e, o)
+            or (events.stage[o] == LIVE and self._is_loud(o, now_bin) and self._shades(o, e))
+            for o in slots
+        )
 
     def _shades(self, o: int, e: int) -> bool:
         events = self._state.events
@@ -97,12 +117,16 @@ class Company:
         agree = int(places_agree(events, a, b, self._places, reach))
         if agree == -3 and reach <= NARROW:
             return 0.0
+        if one == two and self._is_first_word_of(a, b, agree):
+            return max(cosine, ECHO)
         if agree < 0 and (one != two or self._contradicts(b, agree)):
-            return cosine if cosine >= MERGE_ACROSS_COSINE else 0.0
+            if cosine >= MERGE_ACROSS_COSINE:
+                return cosine
+            return 0.0 if self._contradicts(b, agree) else self._echoes(a, b)
         if one != two:
             if agree > 1 and (cosine >= MERGE_BESIDE_COSINE or self._same_place(a, b)):
                 return max(cosine, MERGE_BESIDE_COSINE)
-            return cosine if cosine >= 2 * MERGE_COSINE else 0.0
+            return cosine if cosine >= 2 * MERGE_COSINE else self._echoes(a, b)
         if agree > 1:
             return 1.0 + cosine
         if cosine >= MERGE_COSINE:
@@ -110,15 +134,69 @@ class Company:
         # What has a place or a word of its own bursts in a cell of its own; a burst of the hazard
         # at large, or one in the same country, is talk of what is on everybody's lips.
         beside = agree == 1 or events.sort[b] == 0
-        return 0.05 if (beside and self._shadows(a, b)) or self._drowns(a, b) else 0.0
+        return ECHO if (beside and self._shadows(a, b)) or self._drowns(a, b) else 0.0
+
+    def _is_first_word_of(self, a: int, b: int, agree: int) -> bool:
+        """Whether a is the cry that went up at large, before b's reports said where."""
+        events = self._state.events
+        if events.sort[a] != SORT_HAZARD or events.stage[a] == DORMANT:
+            return False
+        young = int(events.last_ms[b]) - int(events.born_ms[a]) <= FIRST_WORDS_MS
+        return young and agree <= 0 and not self._contradicts(a, agree)
+
+    def _echoes(self, a: int, b: int) -> float:
+        """What b is of a by size alone: a kindred hazard without a place beside a loud event.
+
+        The lights that go out in a cyclone are told by many who do not say where.
+        """
+        events = self._state.events
+        if events.sort[b] != SORT_HAZARD or events.stage[a] != LIVE:
+            return 0.0
+        return ECHO if self._is_loud(a, int(events.last_ms[b]) // BIN_MS) else 0.0
+
+    def _comes_slowly_after(self, e: int, o: int) -> bool:
+        """Whether a sudden hazard is told slowly in the country of a great event of that hazard.
+
+        A tornado is told within the hour; of yesterday's, talk goes on for a day in every state.
+        """
+        events = self._state.events
+        if events.hazard[e] != events.hazard[o] or not self._traits.sudden[events.hazard[e]]:
+            return False
+        slow = int(events.window_s[e]) > SLOW_S and int(events.reports[o]) >= GREAT_REPORTS
+        votes, theirs = events.country_votes[e], events.country_votes[o]
+        home = events.countries[e][votes.argmax()]
+        return bool(slow and home >= 0 and home == events.countries[o][theirs.argmax()])
+
+    def _speaks_of_both(self, e: int, o: int) -> bool:
+        """Whether much of what e's reports name is where o is: its region, or what o's name."""
+        events = self._state.events
+        if not self._traits.related[events.hazard[o], events.hazard[e]]:
+            return False
+        named, votes = self._named(e)
+        own, theirs = self._named(o)
+        if not len(named) or not len(own):
+            return False
+        region = self._places.admin1[own[theirs.argmax()]]
+        there = np.isin(named, own[theirs >= BOTH_LEAST * theirs.sum()])
+        there |= (self._places.admin1[named] == region) & (region >= 0)
+        return bool(votes[there].sum() >= max(BOTH_SHARE * float(votes.sum()), 1.0))
+
+    def _named(self, e: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """(places, votes) an event's reports name, wide ones left out."""
+        events = self._state.events
+        fine = (events.places[e] >= 0) & (self._places.radius[events.places[e]] < WIDE)
+        return events.places[e][fine], events.place_votes[e][fine]
 
     def _contradicts(self, e: int, agree: int) -> bool:
-        """Whether enough voices agree on a place; a few scattered names contradict nothing."""
+        """Whether enough voices agree on a place; a few scattered names contradict nothing.
+
+        Where the hazard burst at large, three towns named once each are scattered, too.
+        """
         events = self._state.events
-        if agree == -2:
-            leading = float(events.country_votes[e].max())
-        else:
-            leading = where_of(events, self._places, e).leading
+        where = where_of(events, self._places, e)
+        leading = float(events.country_votes[e].max()) if agree == -2 else where.leading
+        if events.sort[e] == SORT_HAZARD and where.single < SAME_VOTES:
+            return leading >= 2 * max(OWN_VOTES, OWN_SHARE * int(events.voices[e]))
         return leading >= max(OWN_VOTES, OWN_SHARE * int(events.voices[e]))
 
     def _same_place(self, a: int, b: int) -> bool:

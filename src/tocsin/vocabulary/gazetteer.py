@@ -68,6 +68,7 @@ class Gazetteer:
         self._reach: NDArray[np.uint8] = arrays["reach"]
         self._cues: NDArray[np.uint64] = arrays["cues"]
         self._storms: NDArray[np.uint64] = arrays["storms"]
+        self._firms: NDArray[np.uint64] = arrays["firms"]
         self._katakana: NDArray[np.uint64] = arrays["katakana"]
         self._speaks: NDArray[np.float32] = arrays["speaks"]
         self.sort: NDArray[np.uint8] = arrays["sort"]
@@ -290,7 +291,8 @@ class Gazetteer:
                   self.population)  # fmt: skip
         found: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.bool_]] = match(
             tokens.at, tokens.hash, tokens.bare, tokens.start, tokens.end, tokens.kind,
-            tokens.shape, names, places, (self._cues, storms, self._katakana), self._sites,
+            tokens.shape, names, places, (self._cues, storms, self._katakana, self._firms),
+            self._sites,
             np.zeros(len(tokens.at), np.uint8) if langs is None else langs, self._speaks,
         )  # fmt: skip
         return found

@@ -22,9 +22,11 @@ from tocsin.vocabulary.gazetteer_inflect import inflected
 from tocsin.vocabulary.gazetteer_names import (
     NEED_MASK,
     SORTED,
+    Need,
     Words,
     beside_flags,
     blanks,
+    codes,
     flags_of,
     key_of,
     read_words,
@@ -117,6 +119,11 @@ def _names(
                 if hashes:
                     owners[key_of(hashes)].setdefault(at, (beside_flags(form), 1.0))
                     _lengthen(reach, hashes)
+    called = {(e.country, e.region): at for at, e in enumerate(entries) if e.kind == "admin1"}
+    for region, key in codes(folder).items():
+        at = called[region]
+        owners[key].setdefault(at, (int(Need.CODE), entries[at].prior))
+        _lengthen(reach, [key])
     for phrase in blanks(folder):
         owners[key_of(phrase)] = {}
         _lengthen(reach, phrase)
@@ -181,7 +188,7 @@ def _name_columns(
 
 def _cue_keys(folder: Path) -> dict[str, NDArray[Any]]:
     stop = tomllib.loads((folder / "stoplist.toml").read_text("utf-8"))
-    lists = {"cues": stop["cues"], "storms": stop["storms"]}
+    lists = {"cues": stop["cues"], "storms": stop["storms"], "firms": stop["firms"]}
     lists["katakana"] = [chr(code) for code in [*range(0x30A1, 0x30FB), 0x30FC]]
     return {
         name: np.array(sorted({key_of(phrase_tokens(word)[0]) for word in words}), np.uint64)

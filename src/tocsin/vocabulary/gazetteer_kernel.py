@@ -29,7 +29,7 @@ _CAPITAL, _ALL_CAPS, _TAG = 1, 2, 4
 _CITY, _ADMIN1, _COUNTRY, _FACILITY = 0, 1, 2, 3
 _SORTED = 0x80
 """A place of this name is meant when the word for its sort stands beside."""
-_ONLY_BESIDE = 5
+_ONLY_BESIDE, _CODE = 5, 6
 
 
 @kernel(lends=True)
@@ -84,12 +84,31 @@ def has_cue(i, first, last, flags, hashes, cues):
 
 
 @kernel(lends=True)
+def is_code(i, first, tokens, shout, cued, cues):
+    """Whether token i is written as a code right behind a name or a cue, in a text not shouted.
+
+    Set off by a comma it need not be all in capitals.
+    """
+    hashes, start, end, shape = tokens
+    if shout == 2 or (shape[i] & _TAG) != 0 or (shape[i] & (_CAPITAL | _ALL_CAPS)) == 0:
+        return False
+    if cued or i == first:
+        return cued
+    gap = start[i] - end[i - 1]
+    if gap > NEAR_GAP or (gap < NEAR_GAP and (shape[i] & _ALL_CAPS) == 0):
+        return False
+    return holds(cues, hashes[i - 1]) or (shape[i - 1] & (_CAPITAL | _TAG)) != 0
+
+
+@kernel(lends=True)
 def standing(i, j, flags, first, last, tokens, shout, cued, cues):
     """What the name at tokens i to j still lacks: FREE, WITH_OWNER, WITH_COMMA or REFUSED."""
     hashes, start, end, shape = tokens
     need = flags & 0x0F
     if need == 0 or need == _ONLY_BESIDE:
         return FREE if need == 0 else REFUSED
+    if need == _CODE:
+        return FREE if is_code(i, first, tokens, shout, cued, cues) else REFUSED
     cue = cued or has_cue(i, first, last, flags, hashes, cues)
     tag = (shape[i] & _TAG) != 0
     if flags & 0x40:
@@ -138,6 +157,15 @@ def beside_storm(i, j, first, last, hashes, storms, row, cand_at, cand, place_ki
         if place_kind[cand[c]] != _CITY or population[cand[c]] >= GREAT_CITY:
             return False
     return True
+
+
+@kernel(lends=True)
+def is_firm(j, last, tokens, shout, firms):
+    """Whether a capitalised word for a firm follows a name at once, in a text of few capitals."""
+    hashes, start, end, shape = tokens
+    if shout > 0 or j >= last or start[j] - end[j - 1] != 1:
+        return False
+    return (shape[j] & _CAPITAL) != 0 and holds(firms, hashes[j])
 
 
 @kernel
@@ -225,7 +253,7 @@ def longest_at(i, first, last, begin_hash, cued, shout, tokens, bare, kind, name
     """
     hashes, start, end, shape = tokens
     keys, bucket, shift, flags, reach, cand_at, cand, _ = names
-    cues, storms, katakana = word_sets
+    cues, storms, katakana, firms = word_sets
     row, stop, lack = -1, i, REFUSED
     most = np.int64(reach[np.int64(begin_hash) & (len(reach) - 1)])
     key = begin_hash
@@ -244,8 +272,11 @@ def longest_at(i, first, last, begin_hash, cued, shout, tokens, bare, kind, name
                     sort = sort_beside(i, j, first, last, tokens, bare, kind, sites)
                     if is_sited(found, sort, cand_at, cand, sites):
                         now = FREE
-            if now == FREE and beside_storm(
-                i, j, first, last, hashes, storms, found, cand_at, cand, places[0], places[6]
+            if now == FREE and (
+                is_firm(j, last, tokens, shout, firms)
+                or beside_storm(
+                    i, j, first, last, hashes, storms, found, cand_at, cand, places[0], places[6]
+                )
             ):
                 now = WITH_COMMA
             if now != REFUSED and (now == FREE or lack != FREE):

@@ -28,6 +28,8 @@ class Need(IntEnum):
     """Its region or country right behind, set off by a comma."""
     BESIDE = 5
     """The word for what it is right beside: airport, river, province."""
+    CODE = 6
+    """Capitals, and right before it a name (Springdale, NJ) or a cue (in NJ)."""
 
 
 NEED_MASK = 0x0F
@@ -158,6 +160,16 @@ def blanks(folder: Path) -> list[list[int]]:
     """Token hashes of phrases that hold a place name and name no place."""
     stop = tomllib.loads((folder / "stoplist.toml").read_text("utf-8"))
     return [phrase_tokens(phrase)[0] for phrase in stop["blanks"]]
+
+
+def codes(folder: Path) -> dict[tuple[str, str], int]:
+    """Key by (country, region) of codes that are written for a first-level region."""
+    table = tomllib.loads((folder / "places" / "codes.toml").read_text("utf-8"))
+    return {
+        (country, code): key_of(phrase_tokens(code)[0])
+        for country, listed in table.items()
+        for code in listed
+    }
 
 
 def _strings(node: Any) -> Iterator[str]:
