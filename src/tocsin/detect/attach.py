@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from tocsin.compiled import kernel, part
-from tocsin.detect.apart import FAR, NARROW, NEAR, report_apart
+from tocsin.detect.apart import FAR, NARROW, NEAR, is_near, report_apart
 from tocsin.detect.bursts import bins_sum
 from tocsin.detect.state import (
     CANDIDATE,
@@ -23,6 +23,8 @@ SAME_PLACE, OTHER_COUNTRY, OTHER_UNIT = 0.10, -0.30, -0.18
 """Bonuses to the cosine, as fitted on the DEV streams."""
 VETO = -2.0
 """Two fires, however alike in words, are not one when their towns are out of a fire's reach."""
+ABROAD_REACH, ABROAD_TIMES = 160.0 / 6_371.0, 10.0
+"""Hazards that cross an ocean have a wider reach; beyond ten times theirs the others do not go."""
 DOMINANT_TIMES, DOMINANT_PLUS = 2.0, 8.0
 """An event draws in what names its hazard while its last hour is this far above its baseline."""
 MARK, MARK_FULL, MARK_LEAST = 0.3, 6.0, 3.0
@@ -130,6 +132,24 @@ def main_unit(events, e, admin1):
 
 
 @part(lends=True)
+def is_abroad_far(reports, slot, events, e, places, reach):
+    """Whether all that a report names lies far beyond the reach of what an event's places say."""
+    best = -1
+    for q in range(EVENT_PLACES):
+        if events.places[e, q] >= 0:
+            if best < 0 or events.place_votes[e, q] > events.place_votes[e, best]:
+                best = q
+    if best < 0 or reach > ABROAD_REACH:
+        return False
+    own = events.places[e, best]
+    for p in range(4):
+        place = reports.place[slot, p]
+        if place >= 0 and is_near(places, own, place, ABROAD_TIMES * reach + places.radius[place]):
+            return False
+    return True
+
+
+@part(lends=True)
 def place_fit(state, slot, e, places, reach):
     """Bonus of a report's places for an event; contradiction is negative, silence is 0."""
     reports, events = state.reports, state.events
@@ -148,7 +168,7 @@ def place_fit(state, slot, e, places, reach):
                 named_unit = True
                 same_unit = same_unit or places.admin1[place] == unit
     if not same_country:
-        return OTHER_COUNTRY
+        return VETO if is_abroad_far(reports, slot, events, e, places, reach) else OTHER_COUNTRY
     apart = report_apart(reports, slot, events, e, places, reach)
     if apart == FAR:
         return VETO if reach <= NARROW else OTHER_UNIT
