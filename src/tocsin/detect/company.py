@@ -9,7 +9,7 @@ from tocsin.detect.attach import DOMINANT_PLUS, DOMINANT_TIMES, hour_count
 from tocsin.detect.belief import where_of
 from tocsin.detect.cells import SORT_HAZARD
 from tocsin.detect.merge import event_cosine, places_agree
-from tocsin.detect.state import BIN_MS, DORMANT, FREE, LIVE, PlaceTable, State
+from tocsin.detect.state import BIN_MS, CANDIDATE, DORMANT, FREE, LIVE, PlaceTable, State
 from tocsin.detect.traits import Traits
 
 MERGE_COSINE = 0.12
@@ -22,7 +22,7 @@ ECHO = 0.05
 FIRST_WORDS_MS = HOUR_MS // 2
 """How long a cry at large is taken for the first words of what is placed meanwhile."""
 BOTH_SHARE = 0.1
-"""Share of a burst's votes for places in the region of another event from which it is talk of it."""
+"""Share of a burst's votes for places where another event is, from which it is talk of it."""
 SLOW_S, GREAT_REPORTS = 3_600, 100
 """Window from which a burst is slow, and reports of an event that is talked of for a day."""
 BOTH_LEAST = 0.05
@@ -122,11 +122,11 @@ class Company:
         if agree < 0 and (one != two or self._contradicts(b, agree)):
             if cosine >= MERGE_ACROSS_COSINE:
                 return cosine
-            return 0.0 if self._contradicts(b, agree) else self._echoes(a, b)
+            return 0.0 if self._contradicts(b, agree) else self._echoes(a, b, agree)
         if one != two:
             if agree > 1 and (cosine >= MERGE_BESIDE_COSINE or self._same_place(a, b)):
                 return max(cosine, MERGE_BESIDE_COSINE)
-            return cosine if cosine >= 2 * MERGE_COSINE else self._echoes(a, b)
+            return cosine if cosine >= 2 * MERGE_COSINE else self._echoes(a, b, agree)
         if agree > 1:
             return 1.0 + cosine
         if cosine >= MERGE_COSINE:
@@ -144,13 +144,17 @@ class Company:
         young = int(events.last_ms[b]) - int(events.born_ms[a]) <= FIRST_WORDS_MS
         return young and agree <= 0 and not self._contradicts(a, agree)
 
-    def _echoes(self, a: int, b: int) -> float:
+    def _echoes(self, a: int, b: int, agree: int) -> float:
         """What b is of a by size alone: a kindred hazard without a place beside a loud event.
 
         The lights that go out in a cyclone are told by many who do not say where.
         """
         events = self._state.events
-        if events.sort[b] != SORT_HAZARD or events.stage[a] != LIVE:
+        at_large = events.sort[b] == SORT_HAZARD and events.stage[b] == CANDIDATE
+        if not at_large or events.stage[a] != LIVE:
+            return 0.0
+        abroad = float(events.country_votes[b].max()) if agree == -2 else 0.0
+        if max(where_of(events, self._places, b).leading, abroad) >= SAME_VOTES:
             return 0.0
         return ECHO if self._is_loud(a, int(events.last_ms[b]) // BIN_MS) else 0.0
 
