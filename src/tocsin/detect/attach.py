@@ -131,7 +131,7 @@ def main_unit(events, e, admin1):
     return best
 
 
-@part(lends=True)
+@kernel(lends=True)
 def is_abroad_far(reports, slot, events, e, places, reach):
     """Whether all that a report names lies far beyond the reach of what an event's places say."""
     best = -1

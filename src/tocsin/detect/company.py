@@ -87,14 +87,13 @@ class Company:
         Where its own reports agree on a place elsewhere it is a thing of its own.
         """
         events = self._state.events
-        slots = [int(o) for o in np.flatnonzero(events.stage >= LIVE) if o != e]
         now_bin = int(events.last_ms[e]) // BIN_MS
-        return any(
-            self._speaks_of_both(e, o)
-            or self._comes_slowly_after(e, o)
-            or (events.stage[o] == LIVE and self._is_loud(o, now_bin) and self._shades(o, e))
-            for o in slots
-        )
+        live = (int(o) for o in np.flatnonzero(events.stage == LIVE) if o != e)
+        if any(self._is_loud(o, now_bin) and self._shades(o, e) for o in live):
+            return True
+        kin = self._traits.related[events.hazard[e]][events.hazard]
+        known = (int(o) for o in np.flatnonzero((events.stage >= LIVE) & kin) if o != e)
+        return any(self._speaks_of_both(e, o) or self._comes_slowly_after(e, o) for o in known)
 
     def _shades(self, o: int, e: int) -> bool:
         events = self._state.events
@@ -173,9 +172,6 @@ class Company:
 
     def _speaks_of_both(self, e: int, o: int) -> bool:
         """Whether much of what e's reports name is where o is: its region, or what o's name."""
-        events = self._state.events
-        if not self._traits.related[events.hazard[o], events.hazard[e]]:
-            return False
         named, votes = self._named(e)
         own, theirs = self._named(o)
         if not len(named) or not len(own):
