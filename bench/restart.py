@@ -2,6 +2,7 @@
 
 import os
 import platform
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests")]
@@ -56,8 +58,40 @@ def fill(path: Path, messages: int) -> None:
     """A store with so many messages that were sent, and their events."""
     with closing(Store.open(path)) as store:
         for at in range(0, messages, ROWS_A_STEP):
-            names = [f"e{number}" for number in range(at, min(at + ROWS_A_STEP, messages))]
+            names = [f"e{number}x" for number in range(at, min(at + ROWS_A_STEP, messages))]
             store.commit_step([event(n) for n in names], [alert(n) for n in names], {}, at)
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute("UPDATE outbox SET state = 'sent', attempts = 1")
+
+
+class Opening(NamedTuple):
+    """How long a store takes to be opened, and its check beside the work."""
+
+    open_s: float
+    check_s: float
+    state: str
+
+
+def opening(path: Path, cold: bool) -> Opening:
+    """Open a store and wait until the whole of it was checked; `cold`: from the disk."""
+    if cold:
+        _forget(path)
+    began_s = time.perf_counter()
+    with closing(Store.open(path)) as store:
+        opened_s = time.perf_counter()
+        store.inspection.begin(print)
+        while store.inspection.state == "unchecked":
+            time.sleep(0.01)
+        state = store.inspection.state
+        return Opening(opened_s - began_s, time.perf_counter() - opened_s, state)
+
+
+def _forget(path: Path) -> None:
+    """Let the system drop what it holds of the file in memory."""
+    file = os.open(path, os.O_RDONLY)
+    os.fsync(file)
+    os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
+    os.close(file)
 
 
 def start(folder: Path) -> tuple[float, float]:
@@ -80,29 +114,46 @@ def main(messages: int) -> None:
         text = SETTINGS.format(folder=folder, url=server.url)
         (folder / "tocsin.toml").write_text(text, encoding="utf-8")
         subprocess.run([sys.executable, "-c", CHILD, str(folder), "warm"], check=True)
-        fill(folder / "tocsin.db", messages)
+        store = folder / "tocsin.db"
+        fill(store, messages)
+        size_gb = store.stat().st_size / 1e9
+        warm, cold = opening(store, False), opening(store, True)
         pairs = [start(folder) for _ in range(STARTS)]
+        _forget(store)
+        from_disk_s, _ = start(folder)
     found, work = (sorted(column) for column in zip(*pairs, strict=True))
     busy, cores = os.getloadavg()[0], os.cpu_count()
     PAGE.write_text(
         f"""# Restart, measured
 
 Made by `make restart`: {STARTS} starts one after another, Python {platform.python_version()},
-kernels compiled before, a store with {messages:,} messages and events, a Jetstream on this machine.
-From the start of the process (imports and vocabulary included) to the first post behind the gate.
-Meanwhile {busy:.0f} processes shared {cores} cores, so time of the clock and time of work differ.
+kernels compiled before, a store with {messages:,} messages and as many events
+({size_gb:.1f} GB), a Jetstream on this machine. From the start of the process (imports and
+vocabulary included) to the first post behind the gate. Meanwhile {busy:.0f} processes shared
+{cores} cores, so time of the clock and time of work differ.
 
 | what | by the clock | work of the processor |
 |---|---:|---:|
 | fastest | {found[0]:.1f} s | {work[0]:.1f} s |
 | median | {statistics.median(found):.1f} s | {statistics.median(work):.1f} s |
 | slowest | {found[-1]:.1f} s | {work[-1]:.1f} s |
+| the store from the disk, not from memory | {from_disk_s:.1f} s | |
 | goal | {GOAL_S:.0f} s | |
+
+## The store alone
+
+Opened with all that is checked before anything is written; then all of it, beside the work.
+
+| what | from memory | from the disk |
+|---|---:|---:|
+| opened, and what bears the rest checked | {warm.open_s:.2f} s | {cold.open_s:.2f} s |
+| every page checked beside the work | {warm.check_s:.1f} s | {cold.check_s:.1f} s |
+| found | {warm.state} | {cold.state} |
 """,
         encoding="utf-8",
     )
     print(PAGE.read_text(encoding="utf-8"))
-    sys.exit(found[-1] > GOAL_S)
+    sys.exit(max(found[-1], from_disk_s) > GOAL_S)
 
 
 if __name__ == "__main__":
