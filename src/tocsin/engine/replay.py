@@ -119,12 +119,14 @@ def replay(
     threads: int = 0,
     parts: Parts = WHOLE,
     vocabulary: Vocabulary | None = None,
+    drain_ms: int = DRAIN_MS,
 ) -> ReplayResult:
     """Events of a recording, in order; `view` decodes one frame, `scan` many at once.
     `threads` decode ahead; the result is the same.
 
     With `observe` each input row is told the event it finally stands under (contract: none);
     `watcher` sees every weighing of a burst; other `parts` and `vocabulary` are for measuring.
+    `drain_ms` of stream time pass behind the last row, so that every event has its end.
     """
     began = time.perf_counter()
     keys = seeded_keys(seed)
@@ -148,7 +150,7 @@ def replay(
             progress(tally.received, now_ms)
     if now_ms:
         empty = gate.pass_time(now_ms)
-        last = line.step(empty.batch, empty.removals, waiting, now_ms + DRAIN_MS)
+        last = line.step(empty.batch, empty.removals, waiting, now_ms + drain_ms)
         events += last.events
         if observe:
             observer.note(empty.rows, last)
