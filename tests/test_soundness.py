@@ -41,6 +41,7 @@ def large(path, monkeypatch):
     """The same, and every file counts as large."""
     monkeypatch.setattr(soundness, "AT_ONCE_BYTES", 0)
     monkeypatch.setattr(soundness, "NEWEST", 5)
+    monkeypatch.setattr(inspection, "PAUSE_S", 0.0)
     return path
 
 
@@ -217,7 +218,6 @@ def test_deleted_bytes_leave_a_store_as_soon_as_its_check_gives_way(large, monke
 
 def test_a_check_that_never_comes_to_its_end_says_so_and_stops_nobody(large, monkeypatch):
     monkeypatch.setattr(inspection, "TURN_S", 0.05)
-    monkeypatch.setattr(inspection, "PAUSE_S", 0.0)
     store = Store.open(large)
     turns = []
     store.inspection._turn = lambda base: turns.append(base) or []
@@ -273,8 +273,9 @@ def test_closing_ends_the_check(large):
     assert not store.inspection._thread.is_alive()
 
 
-def test_the_measured_store_is_one_of_ours_and_its_check_comes_to_an_end(tmp_path, monkeypatch):
-    monkeypatch.setattr(soundness, "AT_ONCE_BYTES", 0)
+@pytest.mark.usefixtures("large")
+def test_the_measured_store_is_one_of_ours_and_its_check_comes_to_an_end(tmp_path):
+    (tmp_path / "kept.db").unlink()
     path = Path(__file__).parents[1] / "bench" / "restart.py"
     spec = importlib.util.spec_from_file_location("restart_bench", path)
     restart = importlib.util.module_from_spec(spec)

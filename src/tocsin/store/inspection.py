@@ -14,7 +14,7 @@ from tocsin.store.soundness import damage, marker
 TURN_S = 80.0
 """Longest the check keeps its view of the file: deleted bytes must be gone after 120 s (P10)."""
 PAUSE_S = 5.0
-"""Between two turns, so that the log can be truncated."""
+"""Before each turn: a start is not held up by the first, and the log is truncated between."""
 TURNS = 5
 """A file that is not through after so many turns stays unchecked, and that is told."""
 State = Literal["unchecked", "sound", "damaged", "unfinished"]
@@ -41,7 +41,6 @@ class Inspection:
         """
         if self.state != "unchecked" or self._thread is not None:
             return
-        self.reading = True
         self._thread = threading.Thread(
             target=self._run, args=(failed,), name="inspection", daemon=True
         )
@@ -73,8 +72,6 @@ class Inspection:
                 self.mark(error)
             failed(error)
             return
-        finally:
-            self.reading = False
         if verdicts:
             self.state = "sound"
         elif not self._over.is_set():
@@ -88,10 +85,10 @@ class Inspection:
             self._base = base
             base.execute("PRAGMA query_only = ON")
             for _ in range(TURNS):
-                if verdicts := self._turn(base):
-                    return verdicts
                 if self._over.wait(PAUSE_S):
                     break
+                if verdicts := self._turn(base):
+                    return verdicts
         return []
 
     def _turn(self, base: sqlite3.Connection) -> list[str]:
