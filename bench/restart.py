@@ -2,6 +2,7 @@
 
 import os
 import platform
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -16,7 +17,7 @@ sys.path[:0] = [str(ROOT / "tests")]
 
 from invented_events import alert, event  # noqa: E402
 from loopback_jetstream import LoopbackJetstream  # noqa: E402
-from tocsin.store import Store  # noqa: E402
+from tocsin.store import Store, inspection  # noqa: E402
 
 PAGE = ROOT / "docs" / "restart-figures.md"
 GOAL_S = 5.0
@@ -61,8 +62,41 @@ def fill(path: Path, messages: int) -> None:
     """A store with so many messages that were sent, and their events."""
     with closing(Store.open(path)) as store:
         for at in range(0, messages, ROWS_A_STEP):
-            names = [f"e{number}" for number in range(at, min(at + ROWS_A_STEP, messages))]
+            names = [f"e{number}x" for number in range(at, min(at + ROWS_A_STEP, messages))]
             store.commit_step([event(n) for n in names], [alert(n) for n in names], {}, at)
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute("UPDATE outbox SET state = 'sent', attempts = 1")
+
+
+class Opening(NamedTuple):
+    """How long a store takes to be opened, and its check beside the work."""
+
+    open_s: float
+    check_s: float
+    state: str
+
+
+def opening(path: Path, cold: bool) -> Opening:
+    """Open a store and wait until the whole of it was checked; `cold`: from the disk."""
+    if cold:
+        _forget(path)
+    began_s = time.perf_counter()
+    with closing(Store.open(path)) as store:
+        opened_s = time.perf_counter()
+        inspection.PAUSE_S = 0.0
+        store.inspection.begin(print)
+        while store.inspection.state == "unchecked":
+            time.sleep(0.01)
+        state = store.inspection.state
+        return Opening(opened_s - began_s, time.perf_counter() - opened_s, state)
+
+
+def _forget(path: Path) -> None:
+    """Let the system drop what it holds of the file in memory."""
+    file = os.open(path, os.O_RDONLY)
+    os.fsync(file)
+    os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
+    os.close(file)
 
 
 class Start(NamedTuple):
@@ -85,6 +119,10 @@ def start(folder: Path) -> Start:
         return Start(time.perf_counter() - began_s, work_s, ready_s)
 
 
+def _row(what: str, one: Start) -> str:
+    return f"| {what} | {one.post_s:.1f} s | {one.post_work_s:.2f} s | {one.ready_work_s:.2f} s |"
+
+
 def main(messages: int) -> None:
     """Measure and write the page; ends with status 1 when a start took longer than the goal."""
     with tempfile.TemporaryDirectory() as name, LoopbackJetstream(count=500) as server:
@@ -93,8 +131,13 @@ def main(messages: int) -> None:
         text = SETTINGS.format(folder=folder, url=server.url)
         (folder / "tocsin.toml").write_text(text, encoding="utf-8")
         start(folder)  # Compiles, where that was not done before.
-        fill(folder / "tocsin.db", messages)
+        store = folder / "tocsin.db"
+        fill(store, messages)
+        size_gb = store.stat().st_size / 1e9
+        warm, cold = opening(store, False), opening(store, True)
         starts = [start(folder) for _ in range(STARTS)]
+        _forget(store)
+        from_disk = start(folder)
     found, work, ready = (sorted(column) for column in zip(*starts, strict=True))
     rows = "\n".join(
         f"| {what} | {of(found):.1f} s | {of(work):.2f} s | {of(ready):.2f} s |"
@@ -105,21 +148,32 @@ def main(messages: int) -> None:
         f"""# Restart, measured
 
 Made by `make restart`: {STARTS} starts one after another, Python {platform.python_version()},
-kernels and bytecode kept from before, a store with {messages:,} messages and events, a Jetstream
-on this machine. What starts is what `tocsin run` starts, the page included. From the start of the
-process (imports and vocabulary included) to where it is ready to take a post: store and page open,
-sources called; and to the first post behind the gate.
+kernels and bytecode kept from before, a store with {messages:,} messages and as many events
+({size_gb:.1f} GB), a Jetstream on this machine. What starts is what `tocsin run` starts, the page
+included. From the start of the process (imports and vocabulary included) to where it is ready to
+take a post: store and page open, sources called; and to the first post behind the gate.
 Meanwhile {busy:.0f} processes shared {cores} cores, so time of the clock and time of work differ.
 
 | what | by the clock | work | work until ready |
 |---|---:|---:|---:|
 {rows}
+{_row("once, the store from the disk", from_disk)}
 | goal | {GOAL_S:.0f} s | | {READY_S:.0f} s |
+
+## The store alone
+
+Opened with all that is checked before anything is written; then all of it, beside the work.
+
+| what | from memory | from the disk |
+|---|---:|---:|
+| opened, and what bears the rest checked | {warm.open_s:.2f} s | {cold.open_s:.2f} s |
+| every page checked beside the work | {warm.check_s:.1f} s | {cold.check_s:.1f} s |
+| found | {warm.state} | {cold.state} |
 """,
         encoding="utf-8",
     )
     print(PAGE.read_text(encoding="utf-8"))
-    sys.exit(found[-1] > GOAL_S)
+    sys.exit(max(found[-1], from_disk.post_s) > GOAL_S)
 
 
 if __name__ == "__main__":
