@@ -113,6 +113,11 @@ class Engine:
         return self._line.now_ms
 
     @property
+    def dropped(self) -> Mapping[str, int]:
+        """Official words let go because there were too many, by reason."""
+        return self._line.dropped
+
+    @property
     def shedding(self) -> tuple[str, ...]:
         """What is shed just now, because more comes than can be worked on."""
         return self._entry.ladder.names
