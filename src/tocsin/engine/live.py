@@ -16,6 +16,7 @@ from tocsin.engine.entry import Entry
 from tocsin.engine.frugal import give_back
 from tocsin.engine.inbox import Chunk, Inbox
 from tocsin.engine.intake import Intake
+from tocsin.engine.joined import joined
 from tocsin.engine.keys import Keys
 from tocsin.engine.listeners import Listeners, Notice
 from tocsin.engine.near_misses import Gatherer
@@ -234,7 +235,7 @@ class Engine:
                 bulletins += self._reader.read(
                     chunk.intake.source, listed(chunk.frames), chunk.intake.tally
                 )
-        for chunk in chunks:
+        for chunk in joined(chunks):
             if chunk.intake.kind == "posts":
                 intake = chunk.intake
                 if chunk.gap:

@@ -153,15 +153,15 @@ def replay(
         events += last.events
         if observe:
             observer.note(empty.rows, last)
-    received = tally.received
+    seconds = time.perf_counter() - began
     return ReplayResult(
         events=events,
-        assignments=observer.final(received, line.reported) if observe else None,
-        arrival=observer.arrival(received) if observe else None,
+        assignments=observer.final(tally.received, line.reported) if observe else None,
+        arrival=observer.arrival(tally.received) if observe else None,
         reported_rows=observer.when_reported() if observe else {},
         joined=np.array(observer.joins() if observe else [], np.int64).reshape(-1, 2),
         tally=tally,
         first_ms=first_ms,
         last_ms=now_ms,
-        seconds=time.perf_counter() - began,
+        seconds=seconds,
     )
