@@ -142,8 +142,7 @@ CLAUSES: tuple[Clause, ...] = (
          "test_engine_deletion.py::"
          "test_a_delete_at_the_end_of_a_full_queue_is_honoured_in_the_next_step",
          "test_engine_deletion.py::test_a_gap_in_deletions_purges_its_source_alone_and_is_told",
-         "test_deletion_kills.py::"
-         "test_a_deletion_cut_by_a_kill_is_ended_by_the_next_start_within_its_time"),
+         "test_deletion_kills.py::test_a_deletion_cut_by_a_kill_is_ended_by_the_next_start"),
         "After a restart a deletion withdraws an event only by posts that were read again "
         "(docs/gotchas.md says why). 10 s and 120 s are held on the injected "
         "clock and measured under kills, not under load.",
