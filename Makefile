@@ -4,13 +4,14 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo ui test lint browser screens page-figures wheel reference constraints nightly kills cuts deliver alertmanager nats score-twenty restart clean
+.PHONY: help demo ui test lint browser screens page-figures wheel reference constraints nightly kills deletions cuts deliver alertmanager nats score-twenty restart clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 JOBS ?= 2
 KILLS ?= 3000
+DELETIONS ?= 200
 CUTS ?= 500
 PORT ?=
 ARGS ?=
@@ -70,6 +71,9 @@ score-twenty: $(VENV)/.test $(VENV)/.tocsin ## The scorecard over twenty seeds (
 
 kills: $(VENV)/.test $(VENV)/.tocsin ## Kill the engine KILLS times (3000, an hour) and write down what arrived
 	@nice $(BIN)/python bench/kills.py $(KILLS) $(ARGS)
+
+deletions: $(VENV)/.test $(VENV)/.tocsin ## Kill the engine until DELETIONS deletions (200) were cut by it
+	@nice $(BIN)/python bench/deletions.py $(DELETIONS)
 
 # A real server, which comes with the system; the tests play its part with a scripted one.
 alertmanager: $(VENV)/.test $(VENV)/.tocsin ## Try the life of an event on a real Alertmanager (nightly)

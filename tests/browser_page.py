@@ -139,3 +139,13 @@ CONTRAST = """
   return faint;
 }
 """
+
+
+def tab_to(page: Page, target: str) -> None:
+    """Press the tab key until an element has the focus."""
+    expect(page.locator(target).first).to_be_visible()
+    for _ in range(80):
+        if page.evaluate("target => document.activeElement.matches(target)", target):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{target} is out of the keyboard's reach")

@@ -134,7 +134,7 @@ def run(folder: Path, kills: int, seed: int, share: float = 0.1, first: int = 0)
     (folder / "tocsin.toml").write_text(text, encoding="utf-8")
     at_steps: Counter[str] = Counter()
     cold = 0
-    with world, _Nursery(folder) as nursery:
+    with world, Nursery(folder) as nursery:
         for number in range(first, first + kills):
             # The second of each COLD_EVERY: it finds what the first has left.
             is_cold = number % COLD_EVERY == 1
@@ -148,7 +148,7 @@ def run(folder: Path, kills: int, seed: int, share: float = 0.1, first: int = 0)
     return _figures(folder / "tocsin.db", receivers, at_steps, quakes)._replace(cold=cold)
 
 
-class _Nursery:
+class Nursery:
     """The process that engines are forked from, so that each of them starts quickly."""
 
     def __init__(self, folder: Path) -> None:
@@ -159,7 +159,7 @@ class _Nursery:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, text=True,
         )  # fmt: skip
 
-    def __enter__(self) -> "_Nursery":
+    def __enter__(self) -> "Nursery":
         assert self._line() == "ready"
         return self
 
@@ -175,8 +175,11 @@ class _Nursery:
         if rng.random() < 2 / 3:
             order = {"step": rng.choice(STEPS), "after": rng.random() < 0.5,
                      "times": rng.choice((1, 1, 1, 2, 3, 5))}  # fmt: skip
-        pid = self._born(order | {"cold": cold})
-        wait_s = high_s if order else rng.uniform(low_s, high_s / 2)
+        pid = self.born(order | {"cold": cold})
+        return self.die(pid, order, high_s if order else rng.uniform(low_s, high_s / 2))
+
+    def die(self, pid: int, order: dict[str, object], wait_s: float) -> str:
+        """Wait for the death of an engine, at its step or after so long; where."""
         timer = threading.Timer(wait_s, _kill, (pid,))
         timer.start()
         status = int(self._line())
@@ -184,11 +187,13 @@ class _Nursery:
         timer.cancel()
         timer.join()
         assert status == -signal.SIGKILL, f"the engine ended by itself with {status}"
-        return f"{'after' if order['after'] else 'before'} {order['step']}" if in_time else "any"
+        if not in_time or not order:
+            return "any"
+        return f"{'after' if order['after'] else 'before'} {order['step']}"
 
     def live_out(self, path: Path, world: GrowingWorld) -> None:
         """One engine that is left alone until all was heard and has gone out."""
-        pid = self._born({})
+        pid = self.born({})
         end_s = time.monotonic() + DRAIN_S
         store = Store.open(path)
         calm_s, told = time.monotonic(), -1
@@ -205,7 +210,8 @@ class _Nursery:
         os.kill(pid, signal.SIGTERM)
         assert int(self._line()) == 0
 
-    def _born(self, order: dict[str, object]) -> int:
+    def born(self, order: dict[str, object]) -> int:
+        """Start an engine; its process id."""
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         return int(self._line())

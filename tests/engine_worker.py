@@ -17,8 +17,10 @@ STEPS = ("read", "admit", "report", "alert", "commit", "send", "mark")
 class Reaper:
     """Kills this very process before or after the n-th time that a step has something to do."""
 
-    def __init__(self, step: str, after: bool, times: int) -> None:
+    def __init__(self, step: str, after: bool, times: int, armed: Path | None = None) -> None:
+        """With `armed` steps count only while that file is there."""
         self.step, self.after, self.left, self._turn = step, after, times, threading.Lock()
+        self.armed = armed
 
     def wrap(self, owner: type, name: str, step: str, matters) -> None:
         """Let the method of a class count as a step; `matters(result, args)` when it does."""
@@ -37,13 +39,15 @@ class Reaper:
         setattr(owner, name, stepped)
 
     def _pass(self) -> None:
+        if self.armed is not None and not self.armed.exists():
+            return
         with self._turn:
             self.left -= 1
             if self.left <= 0:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-def mortal(step: str, after: bool, times: int) -> None:
+def mortal(step: str, after: bool, times: int, armed: Path | None) -> None:
     """Lay the reaper's hand on every step of the engine."""
     from tocsin.deliver import Desk
     from tocsin.gate import Gate
@@ -53,7 +57,7 @@ def mortal(step: str, after: bool, times: int) -> None:
     from tocsin.sources.jetstream import JetstreamSource
     from tocsin.store import Store
 
-    reaper = Reaper(step, after, times)
+    reaper = Reaper(step, after, times, armed)
     always = lambda result, args: True  # noqa: E731
     reaper.wrap(
         JetstreamSource,
@@ -67,6 +71,7 @@ def mortal(step: str, after: bool, times: int) -> None:
     reaper.wrap(Store, "commit_step", "commit", lambda result, args: bool(args[1]))
     reaper.wrap(WebhookSink, "send", "send", always)
     reaper.wrap(Store, "mark", "mark", always)
+    reaper.wrap(Store, "checkpoint", "truncate", always)
 
 
 def live(folder: Path, order: dict) -> None:
@@ -77,7 +82,8 @@ def live(folder: Path, order: dict) -> None:
     from tocsin.engine.live import Listeners
 
     if order.get("step"):
-        mortal(order["step"], order["after"], order["times"])
+        armed = Path(order["armed"]) if "armed" in order else None
+        mortal(order["step"], order["after"], order["times"], armed)
     engine = assemble(
         load(folder / "tocsin.toml"), folder, SystemClock(), Listeners(lambda _: None, lambda _: 0)
     )

@@ -115,10 +115,11 @@ class GrowingWorld(LoopbackJetstream):
         at = self._place(asked[0]) if asked else 0
         try:
             while not self.closing:
-                frames = self._frames()
-                for frame in frames[at:]:
+                fresh = self._frames()[at:]
+                for frame in fresh:
                     connection.send(frame)
-                at = len(frames)
+                # Not to the end of the list: it may have grown meanwhile.
+                at += len(fresh)
                 time.sleep(0.03)
         except ConnectionClosed:
             return

@@ -1,11 +1,12 @@
 """What is decoded, sieved and read ahead on other threads comes out as if done one by one."""
 
 import sys
+from threading import Event, current_thread, main_thread
 
 import numpy as np
 import pytest
 
-from tocsin.engine.ahead import SWITCH_S, sifted_ahead
+from tocsin.engine.ahead import CHUNKS_AHEAD, SWITCH_S, sifted_ahead
 from tocsin.eval.bench.line import Line
 from tocsin.eval.bench.load import make_load
 from tocsin.metrics import Reason
@@ -50,3 +51,55 @@ def test_threads_take_quick_turns_only_while_they_work():
     assert sys.getswitchinterval() <= SWITCH_S * 1.01
     found.close()
     assert sys.getswitchinterval() == before_s
+
+
+class HeldGate:
+    """A gate that, on a thread beside, holds on to its chunk until the taker has done one."""
+
+    def __init__(self):
+        self.done_here = Event()
+        self.own = []
+
+    def sift(self, chunk, view, scan, reads):
+        if current_thread() is main_thread():
+            self.own.append(chunk)
+            self.done_here.set()
+        else:
+            self.done_here.wait(20)
+        return chunk
+
+
+def test_the_taker_sifts_while_the_next_chunk_is_not_ready():
+    gate = HeldGate()
+    found = sifted_ahead(gate, range(8), None, None, 1)
+    assert list(found) == list(range(8))
+    assert gate.own and set(gate.own) <= set(range(8))
+
+
+def test_only_a_few_chunks_are_asked_for_ahead():
+    asked = []
+    chunks = (asked.append(number) or number for number in range(50))
+    found = sifted_ahead(HeldGate(), chunks, None, None, 2)
+    for number in range(10):
+        assert next(found) == number
+        assert len(asked) <= number + 1 + 3 * CHUNKS_AHEAD
+    found.close()
+
+
+class TornGate(HeldGate):
+    """A held gate that gives up on the fourth chunk, and holds until then."""
+
+    def sift(self, chunk, view, scan, reads):
+        if chunk == 3:
+            self.done_here.set()
+            raise ArithmeticError(f"chunk {chunk} is torn")
+        if current_thread() is not main_thread():
+            self.done_here.wait(20)
+        return chunk
+
+
+def test_what_is_raised_for_a_chunk_is_raised_in_its_turn():
+    found = sifted_ahead(TornGate(), range(8), None, None, 1)
+    assert [next(found) for _ in range(3)] == [0, 1, 2]
+    with pytest.raises(ArithmeticError, match="chunk 3 is torn"):
+        list(found)

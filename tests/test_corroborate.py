@@ -1,5 +1,7 @@
 """Which official bulletin supports which event: hazard, time, distance, and what is over."""
 
+from collections import Counter
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -23,7 +25,7 @@ def bulletin(**told):
 
 
 def support(*bulletins, hazard="earthquake", where=None, first=NOON_MS, last=NOON_MS, now=None):
-    corroborator = Corroborator()
+    corroborator = Corroborator(Counter())
     for each in bulletins:
         corroborator.add(each)
     now = NOON_MS + 24 * HOUR_MS if now is None else now
@@ -43,7 +45,7 @@ def test_a_bulletin_supports_the_event_it_speaks_of_and_tells_the_lead():
 
 
 def test_an_event_without_a_place_has_no_support():
-    corroborator = Corroborator()
+    corroborator = Corroborator(Counter())
     corroborator.add(bulletin())
     assert corroborator.supports("earthquake", None, NOON_MS, NOON_MS, NOON_MS) == ()
 
@@ -152,7 +154,7 @@ def test_the_order_is_by_sending_source_and_id_and_bounded():
 
 
 def test_bulletins_are_held_for_72_hours_and_in_a_bounded_number():
-    corroborator = Corroborator()
+    corroborator = Corroborator(Counter())
     corroborator.add(bulletin(hazard="flood"))
     at = NOON_MS + HELD_MS
     assert corroborator.supports("flood", place(), NOON_MS, NOON_MS, at)
@@ -162,6 +164,7 @@ def test_bulletins_are_held_for_72_hours_and_in_a_bounded_number():
     for n in range(HELD_MOST + 1):
         corroborator.add(bulletin(id=f"b{n}", sent_ms=NOON_MS + n))
     assert HELD_MOST // 2 < corroborator.held <= HELD_MOST
+    assert corroborator._dropped == {"bulletins_held": HELD_MOST + 1 - corroborator.held}
     # The oldest went, the newest stayed.
     supports = corroborator.supports("earthquake", place(), NOON_MS, NOON_MS, NOON_MS + HOUR_MS)
     assert supports[0].bulletin.sent_ms > NOON_MS
@@ -225,7 +228,7 @@ def test_the_nearest_of_several_areas_decides():
 
 
 def test_news_are_no_official_word():
-    corroborator = Corroborator()
+    corroborator = Corroborator(Counter())
     corroborator.add(bulletin(source="gazette", kind="news"))
     asked = ("earthquake", place(), NOON_MS, NOON_MS, NOON_MS)
     assert corroborator.supports(*asked) == ()

@@ -8,6 +8,8 @@ from test_engine import engine_of, running, stop
 from tocsin.clock import HeldClock, SystemClock
 from tocsin.metrics import Reason
 from tocsin.sources.cap import CapSource
+from tocsin.web.board import Board
+from tocsin.web.live import metrics_of
 
 SENT_MS = 1_767_268_800_000
 UPDATE = (
@@ -55,3 +57,10 @@ def test_a_warning_stands_changes_and_is_taken_back(tmp_path):
     tally = engine.intakes[0].tally
     assert tally.balanced
     assert tally.refused == {Reason.PERSON_BULLETIN: 1}
+
+
+def test_what_is_let_go_for_want_of_room_is_told_in_the_metrics(tmp_path):
+    engine, _ = engine_of(tmp_path, {}, HeldClock(0))
+    engine._line._official._dropped["bulletins_held"] += 2
+    told = metrics_of(engine, Board(), HeldClock(0))
+    assert b'tocsin_official_words_dropped_total{reason="bulletins_held"} 2.0' in told

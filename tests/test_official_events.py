@@ -1,12 +1,14 @@
 """Events on the official word: alone, joined by reports, changed, taken back, over."""
 
+from collections import Counter
+
 import msgspec
 import pytest
 
 from reports import START_MS
 from test_pipeline import GAZETTEER, IDS, LIMA, Line, bulletin, crowd
 from tocsin.clock import HOUR_MS, MINUTE_MS, rfc3339
-from tocsin.model import Ground
+from tocsin.model import BulletinRef, Ground
 from tocsin.official.alone import ALONE_MOST, WIDER, Alone
 
 SOON_MS = START_MS + 30 * MINUTE_MS
@@ -126,7 +128,7 @@ def test_a_warning_ends_when_it_expires_at_that_very_moment():
 
 
 def test_there_are_never_too_many_of_them():
-    alone = Alone(b"key")
+    alone = Alone(b"key", Counter())
     for n in range(ALONE_MOST + 2):
         alone.found(change(FLOOD, 0, id=f"w{n}"), START_MS, START_MS + n)
     ended = []
@@ -135,6 +137,17 @@ def test_there_are_never_too_many_of_them():
         alone.leave(first.event_id)
     assert ended == ["w0", "w1"]
     assert len(alone) == ALONE_MOST
+
+
+def test_what_earlier_starts_told_is_known_within_a_bound(monkeypatch):
+    monkeypatch.setattr("tocsin.official.alone.TOLD_MOST", 3)
+    dropped = Counter()
+    alone = Alone(b"key", dropped)
+    words = [change(FLOOD, 0, id=f"w{n}") for n in range(5)]
+    alone.know([BulletinRef(w.source, w.id, rfc3339(w.sent_ms)) for w in words])
+    assert dropped == {"told_before": 2}
+    found = [alone.found(word, START_MS, START_MS) is not None for word in words]
+    assert found == [True, True, False, False, False], "the first taken up are forgotten first"
 
 
 # --- reports join ---------------------------------------------------------------------------

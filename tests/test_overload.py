@@ -70,7 +70,7 @@ def flood(voices, at_ms=END_MS + 1_000, name="f", where="in Porto"):
 def climb(rig, step):
     """Let the ladder of an engine climb."""
     while rig.engine._entry.ladder.step < step:
-        rig.engine._entry.ladder.note(1.0, 0, rig.clock.monotonic_s())
+        rig.engine._entry.ladder.note(1.0, None, rig.clock.monotonic_s())
         rig.clock.advance(RISE_S)
 
 

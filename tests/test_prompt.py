@@ -12,6 +12,7 @@ from tocsin.detect.advance import LIFE_MS, SHARED_MS
 from tocsin.detect.cells import SORT_PLACE, cell_key
 from tocsin.detect.state import BINS, new_state
 from tocsin.detect.words import (
+    WORDS_MOST,
     listen,
     new_words,
     said_before,
@@ -246,3 +247,16 @@ def test_a_word_names_the_places_of_its_area_and_its_unit():
     assert QUITO not in inside
     assert word.wide.tolist() == [GAZETTEER.country_of(LIMA)]
     assert QUAKE in word.hazards and IDS["incident"] not in word.hazards
+
+
+def test_words_beyond_the_most_are_let_go_and_counted():
+    line = Line()
+    line.step(scattered(1, start_ms=START_MS))
+    many = [bulletin(id=f"w{n}", sent_ms=START_MS + HOUR_MS + n) for n in range(WORDS_MOST + 3)]
+    line.step([], many)
+    assert line.line.dropped == {"words_waiting": 3}
+    # They begin to hold; two more take the place of the two that end first.
+    line.step([], [], START_MS + 2 * HOUR_MS)
+    more = [bulletin(id=f"x{n}", sent_ms=START_MS + 2 * HOUR_MS + n) for n in range(2)]
+    line.step([], more, START_MS + 3 * HOUR_MS)
+    assert line.line.dropped == {"words_waiting": 3, "words_held": 2}

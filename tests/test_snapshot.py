@@ -87,10 +87,12 @@ def test_every_attribute_of_a_detector_is_written_or_known_to_be_of_no_account(b
     settings = {"_places", "_traits", "state", "_company", "_scales", "_register", "_chores"}
     settings |= {"_prompts", "_hearing", "_outcome"}
     # What it took down for a store says nothing to the one that took it down.
-    settings |= {"usual"}
+    settings |= {"usual", "dropped"}
     kept = {"_ordinal", "_taken", "_next_tick_ms", "_start_bin", "_dirty"}
     assert set(vars(busy)) == settings | kept
-    assert set(vars(busy._prompts)) == {"_state", "_listens", "words", "_waiting"}
+    assert set(vars(busy._prompts)) == {
+        "_state", "_listens", "words", "_waiting", "dropped",
+    }  # fmt: skip
     assert set(vars(busy._scales)) - {"backed"} == {
         "_state", "_places", "_traits", "_watcher", "_table",
     }  # fmt: skip

@@ -69,10 +69,10 @@ class Pipeline:
         self._detector = Detector(
             place_table(gazetteer), traits, len(LANGUAGES), identity_key, ordinal, watcher, parts
         )
-        self.usual = self._detector.usual
-        self._official = Corroborator()
+        self.usual, self.dropped = self._detector.usual, self._detector.dropped
+        self._official = Corroborator(self.dropped)
         self._composer = Composer(gazetteer, families, self._official, contract)
-        self._alone = Alone(identity_key)
+        self._alone = Alone(identity_key, self.dropped)
         self._alias: dict[str, str] = {}
         self._waiting: list[Bulletin] = []
         self._last: OrderedDict[str, _Last] = OrderedDict()

@@ -4,9 +4,10 @@ import pytest
 from playwright.sync_api import expect
 
 import web_events as invented
-from browser_page import QUAKE, fill
+from browser_page import QUAKE, fill, tab_to
 from full_page import full_page, kept
 from tocsin.model import Ground, Why
+from tocsin.store import ROLE
 
 pytestmark = pytest.mark.browser
 
@@ -75,7 +76,41 @@ def test_the_state_tells_how_often_the_alerts_of_a_watch_were_right(opened, stor
     expect(watch).to_have_text("w1 · 1 alerted, none answered for")
     store.acknowledge(QUAKE, invented.NOW_MS, "false")
     page.reload()
-    expect(watch).to_have_text("w1 · 1 alerted, 1 answered for, 0 % of these right")
+    expect(watch).to_have_text("w1 · 1 alerted, 1 answered for, 0 % of these right · False 1")
+
+
+def test_an_operator_reads_what_was_done_in_which_role_and_never_by_whom(board, opened, store):
+    fill(board)
+    role = ROLE.set("editor")
+    store.acknowledge(QUAKE, invented.NOW_MS, "false")
+    for number in range(12):
+        store.audit.write(invented.NOW_MS, "channel tried", f"desk{number}")
+    ROLE.reset(role)
+    page = opened("#/state")
+    acts = page.locator("#acts")
+    expect(acts).to_contain_text("The log holds.")
+    expect(acts).to_contain_text(store.audit.root())
+    rows = acts.locator("tbody tr")
+    expect(rows).to_have_count(12)
+    expect(rows.first).to_contain_text("editor")
+    expect(rows.first).to_contain_text("Channel tested")
+    expect(rows.first).to_contain_text("desk11")
+    tab_to(page, "#acts .wide")
+    tab_to(page, "#acts > button")
+    page.keyboard.press("Enter")
+    expect(acts.get_by_role("button")).to_have_attribute("aria-expanded", "true")
+    seen = rows.filter(has_text="Event seen to").first
+    expect(seen).to_contain_text("False")
+    seen.get_by_role("link").click()
+    expect(page.locator("#panel")).to_contain_text("San Lirio")
+
+
+def test_an_act_that_was_changed_is_told_on_the_page(opened, store):
+    store.acknowledge(QUAKE, invented.NOW_MS, "real")
+    store._base.execute("UPDATE audit SET role = 'operator' WHERE seq = 2")
+    told = opened("#/state").locator("#acts-hold")
+    expect(told).to_contain_text("does not hold from record 2 on")
+    expect(told).to_contain_text("the record was changed")
 
 
 def test_coverage_tells_who_was_heard(opened):

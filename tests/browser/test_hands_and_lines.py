@@ -1,10 +1,19 @@
 """The whole page by keyboard alone, by those who see little, and over a line that breaks."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 import web_events as invented
-from browser_page import PHONE, QUAKE, drawn, fill, no_wider_than_the_window, serious, stands_out
+from browser_page import (
+    PHONE,
+    QUAKE,
+    drawn,
+    fill,
+    no_wider_than_the_window,
+    serious,
+    stands_out,
+    tab_to,
+)
 from full_page import full_page, kept
 from tocsin.engine.assemble import place_finder
 from tocsin.watch import compile_text
@@ -28,16 +37,6 @@ def served(board, built, find, tmp_path):
     yield served
     served.stop()
     store.close()
-
-
-def tab_to(page: Page, target: str) -> None:
-    """Press the tab key until an element has the focus."""
-    expect(page.locator(target).first).to_be_visible()
-    for _ in range(80):
-        if page.evaluate("target => document.activeElement.matches(target)", target):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"{target} is out of the keyboard's reach")
 
 
 def test_every_screen_and_deed_is_within_the_keyboards_reach(board, opened):

@@ -57,6 +57,7 @@ class Detector:
         self._company, self._scales = parts.equip(self.state, places, traits, watcher)
         self._register = Register(self.state, identity_key, ordinal)
         self._prompts = Prompts(self.state, len(traits.related), places, parts.prompts)
+        self.dropped = self._prompts.dropped
         self._hearing = Hearing(
             self.state, places, self._prompts, self._register,
             Births(self._make_room, self._note_joined, self._settle_word, self._forget),

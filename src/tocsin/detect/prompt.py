@@ -1,5 +1,6 @@
 """Official words as prompts: where an agency has spoken, reports of the same thing are gathered."""
 
+from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
@@ -54,6 +55,8 @@ class Prompts:
         self._state = state
         self.words = new_words(n_hazards, len(places.country))
         self._waiting: list[tuple[int, Word]] = []
+        self.dropped: Counter[str] = Counter()
+        """Words that are listened for no more because there were too many, by reason."""
 
     def tell(self, word: Word, at_ms: int) -> None:
         """Hear a word from the first minute at or after `at_ms` on."""
@@ -61,6 +64,7 @@ class Prompts:
             return
         self._waiting.append((at_ms, word))
         self._waiting.sort(key=lambda pair: pair[0])
+        self.dropped["words_waiting"] += max(len(self._waiting) - WORDS_MOST, 0)
         del self._waiting[:-WORDS_MOST]
 
     def turn(self, upto: int, now_ms: int) -> None:
@@ -154,6 +158,7 @@ class Prompts:
             return
         free = np.flatnonzero(self.words.until_ms == 0)
         if not len(free):
+            self.dropped["words_held"] += 1
             self._leave(int(self.words.until_ms.argmin()))
             free = np.flatnonzero(self.words.until_ms == 0)
         w = int(free[0])

@@ -16,12 +16,13 @@ from tocsin.engine.entry import Entry
 from tocsin.engine.frugal import give_back
 from tocsin.engine.inbox import Chunk, Inbox
 from tocsin.engine.intake import Intake
+from tocsin.engine.joined import joined
 from tocsin.engine.keys import Keys
 from tocsin.engine.listeners import Listeners, Notice
 from tocsin.engine.near_misses import Gatherer
 from tocsin.engine.pulse import Pulse
 from tocsin.engine.usual import UsualKeeper
-from tocsin.errors import TocsinError
+from tocsin.errors import Corruption, TocsinError
 from tocsin.gate import Gate
 from tocsin.gate.admit import Passed
 from tocsin.model import Bulletin, Event, Watch
@@ -112,6 +113,11 @@ class Engine:
         return self._line.now_ms
 
     @property
+    def dropped(self) -> Mapping[str, int]:
+        """Official words let go because there were too many, by reason."""
+        return self._line.dropped
+
+    @property
     def shedding(self) -> tuple[str, ...]:
         """What is shed just now, because more comes than can be worked on."""
         return self._entry.ladder.names
@@ -122,9 +128,35 @@ class Engine:
 
     def run(self) -> None:
         """Work until `stop`; a store that cannot be used ends the run with its error."""
+        pulse = threading.Thread(target=self.pulse.run, args=(self._stop,), daemon=True)
+        try:
+            self._begin()
+            pulse.start()
+            self.ready.set()
+            self._loop()
+        except TocsinError as error:
+            self.failed = self.failed or error
+            raise
+        finally:
+            self._stop.set()
+            self.ready.clear()
+            for intake in self.intakes:
+                intake.stop()
+            self._crew.stop()
+            if pulse.ident is not None:
+                pulse.join(10.0)
+            self.dispatcher.close()
+            self.store.inspection.stop()
+            if isinstance(self.failed, Corruption):
+                self.store.inspection.mark(self.failed)  # And the file is left as it is.
+            else:
+                self.store.checkpoint()
+
+    def _begin(self) -> None:
         # What outlived its time while nothing ran is gone before anyone can read it.
         self._purge(self._clock.now_ms())
         self.store.checkpoint()
+        self.store.inspection.begin(self._fail)
         self.usual.recall()
         for event in memory.recall(self.store, self._line, self._clock.now_ms()):
             self._listeners.event(event)
@@ -134,23 +166,6 @@ class Engine:
             self._listeners.notice(told)
         self._back.start(self.intakes)
         self._crew.start()
-        pulse = threading.Thread(target=self.pulse.run, args=(self._stop,), daemon=True)
-        pulse.start()
-        self.ready.set()
-        try:
-            self._loop()
-        except TocsinError as error:
-            self.failed = error
-            raise
-        finally:
-            self._stop.set()
-            self.ready.clear()
-            for intake in self.intakes:
-                intake.stop()
-            self._crew.stop()
-            pulse.join(10.0)
-            self.dispatcher.close()
-            self.store.checkpoint()
 
     def stop(self) -> None:
         """Ask the run to end after the step it is in."""
@@ -161,6 +176,8 @@ class Engine:
             self._step(self._inbox.take(self._step_s))
             self._back.go_on(self._line.now_ms)
             self._sweep()
+        if self.failed is not None:
+            raise self.failed
 
     def _sweep(self) -> None:
         """Between steps: bytes of withdrawn events go at once, the rest each minute.
@@ -218,7 +235,7 @@ class Engine:
                 bulletins += self._reader.read(
                     chunk.intake.source, listed(chunk.frames), chunk.intake.tally
                 )
-        for chunk in chunks:
+        for chunk in joined(chunks):
             if chunk.intake.kind == "posts":
                 intake = chunk.intake
                 if chunk.gap:
@@ -263,6 +280,6 @@ class Engine:
         return self._line.step(passed.batch, passed.removals, bulletins, passed.now_ms).events
 
     def _fail(self, error: TocsinError) -> None:
-        """A store that fails while something is sent ends the run."""
+        """A store that fails while something is sent, or while it is checked, ends the run."""
         self.failed = error
         self._stop.set()

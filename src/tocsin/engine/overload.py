@@ -7,6 +7,12 @@ RISE_S = 1.0
 FALL_S = 10.0
 """And nearly empty for so long before one step less is."""
 HIGH, LOW = 0.5, 0.1
+FRESH_MS = 1_000
+"""Posts that are this young when they are read are not late. A queue that is full of them only says
+that a source gives as fast as it is read; it can wait, and to shed would gain nothing."""
+GAIN_MS, CATCH_UP = 500, 20
+"""A late source gains on the present when its posts grow younger by so much, or by so small a part
+of what they are late, from one look to the next."""
 
 
 class Shed(IntEnum):
@@ -32,8 +38,8 @@ MOST = Shed.UNREAD + 4
 class Ladder:
     """Climbs while the queue stays full, and comes down slowly when it stays empty.
 
-    A source that catches up after a pause fills the queue as well; while its posts grow younger
-    it gains on the present by itself, and nothing is shed.
+    A full queue alone is no reason: what a source gives is shed when its posts come late and do not
+    grow younger by themselves, as those of one do that catches up after a pause.
     """
 
     def __init__(self, now_s: float) -> None:
@@ -59,9 +65,15 @@ class Ladder:
             return
         if not now or now_s - self._since_s < (RISE_S if now > 0 else FALL_S):
             return
-        gains = lag_ms is not None and self._lag_ms is not None and lag_ms < self._lag_ms - 500
         if now < 0:
             self.step = max(self.step - 1, 0)
-        elif not gains:
+        elif not self._keeps_up(lag_ms):
             self.step = min(self.step + 1, MOST)
         self._since_s, self._lag_ms = now_s, lag_ms
+
+    def _keeps_up(self, lag_ms: int | None) -> bool:
+        """Whether posts so old are not late, or grow younger."""
+        if lag_ms is None:
+            return False
+        gained_ms = 0 if self._lag_ms is None else self._lag_ms - lag_ms
+        return lag_ms <= FRESH_MS or gained_ms > min(GAIN_MS, lag_ms // CATCH_UP)

@@ -119,9 +119,10 @@ def replay(
     threads: int = 0,
     parts: Parts = WHOLE,
     vocabulary: Vocabulary | None = None,
+    drain_ms: int = DRAIN_MS,
 ) -> ReplayResult:
     """Events of a recording, in order; `view` decodes one frame, `scan` many at once.
-    `threads` decode ahead; the result is the same.
+    `threads` decode ahead; the result is the same. At the end `drain_ms` of stream time pass.
 
     With `observe` each input row is told the event it finally stands under (contract: none);
     `watcher` sees every weighing of a burst; other `parts` and `vocabulary` are for measuring.
@@ -148,16 +149,15 @@ def replay(
             progress(tally.received, now_ms)
     if now_ms:
         empty = gate.pass_time(now_ms)
-        last = line.step(empty.batch, empty.removals, waiting, now_ms + DRAIN_MS)
+        last = line.step(empty.batch, empty.removals, waiting, now_ms + drain_ms)
         events += last.events
         if observe:
             observer.note(empty.rows, last)
     seconds = time.perf_counter() - began
-    received, reported = tally.received, line.reported
     return ReplayResult(
         events=events,
-        assignments=observer.final(received, reported) if observe else None,
-        arrival=observer.arrival(received) if observe else None,
+        assignments=observer.final(tally.received, line.reported) if observe else None,
+        arrival=observer.arrival(tally.received) if observe else None,
         reported_rows=observer.when_reported() if observe else {},
         joined=np.array(observer.joins() if observe else [], np.int64).reshape(-1, 2),
         tally=tally,

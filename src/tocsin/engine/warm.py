@@ -6,8 +6,10 @@ import threading
 from collections.abc import Callable
 
 from tocsin import plain
+from tocsin.clock import HOUR_MS
 from tocsin.compiled import is_compiled, is_kept
 from tocsin.detect.advance import advance
+from tocsin.detect.chores import PERIOD_MS
 from tocsin.engine import warm_detect, warm_gate
 from tocsin.engine.frugal import BEHIND
 from tocsin.engine.replay import replay
@@ -18,6 +20,9 @@ from tocsin.sources.scan import scan_jetstream
 from tocsin.sources.scan_kernel import scan
 from tocsin.vocabulary.gazetteer_kernel import match
 
+_DRAIN_MS = PERIOD_MS + HOUR_MS
+"""Stream time behind the invented posts: every chore comes up once. The four days of a replay
+would be a tenth of a later start."""
 _CHIEF = (advance, judge, match, scan, sift)
 """Kernels that take most of what compiling takes; when they are kept, so are the rest."""
 
@@ -31,7 +36,8 @@ def warm() -> bool:
     if is_cold():
         for child in _compiling():
             child.wait()
-    replay([warm_gate.invented_frames()], decode_replay, scan=scan_jetstream, threads=1)
+    frames = [warm_gate.invented_frames()]
+    replay(frames, decode_replay, scan=scan_jetstream, threads=1, drain_ms=_DRAIN_MS)
     return is_compiled()
 
 

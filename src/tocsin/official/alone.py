@@ -2,9 +2,9 @@
 
 import hashlib
 import heapq
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from tocsin.bulletin import Bulletin
 from tocsin.clock import HOUR_MS, rfc3339
@@ -16,6 +16,8 @@ from tocsin.vocabulary.hazards import hazard_ids
 
 ALONE_MOST = 2_000
 """Most events of this kind at a time; beyond it the oldest ends."""
+TOLD_MOST = 50_000
+"""Most bulletins of earlier starts that are known; beyond it the first taken up go."""
 WIDER = 3.0
 """A warning for an area up to so many times as wide as a reported place is about that place."""
 ONE_SHOCK_MS = HOUR_MS
@@ -25,6 +27,7 @@ _ID_LETTERS = 16
 
 _Name = tuple[str, str]
 """Agency and id of a bulletin."""
+_K = TypeVar("_K")
 
 
 class Standing(NamedTuple):
@@ -43,12 +46,13 @@ class Standing(NamedTuple):
 class Alone:
     """All events of this kind; a word is new only if none of them stands on it."""
 
-    def __init__(self, key: bytes) -> None:
-        """`key` is the identity key: an id says nothing to whoever has not got it."""
-        self._key = key
+    def __init__(self, key: bytes, dropped: Counter[str]) -> None:
+        """`key` is the identity key: an id says nothing to whoever has not got it. What is let
+        go because there is too much is counted in `dropped` by reason."""
+        self._key, self._dropped = key, dropped
         self._standing: OrderedDict[str, Standing] = OrderedDict()
-        self._known: set[_Name] = set()
-        self._told: set[tuple[str, str, str]] = set()
+        self._known: OrderedDict[_Name, None] = OrderedDict()
+        self._told: OrderedDict[tuple[str, str, str], None] = OrderedDict()
         """Bulletins of earlier starts whose event is over or stands without them: agency, id and
         when they were sent, since what is sent later under the same id is news."""
         self._by_name: dict[_Name, set[str]] = {}
@@ -62,7 +66,7 @@ class Alone:
         """A new event of a bulletin, None for one that may not stand alone or is known."""
         names = {(bulletin.source, name) for name in (bulletin.id, *bulletin.references)}
         may = bulletin.kind == "official" and bulletin.severity in tables().alone
-        if not may or bulletin.status != "actual" or names & self._known:
+        if not may or bulletin.status != "actual" or any(n in self._known for n in names):
             return None
         if (bulletin.source, bulletin.id, rfc3339(bulletin.sent_ms)) in self._told:
             return None
@@ -82,11 +86,11 @@ class Alone:
         if event.origin == "official":
             self._keep(Standing(event.event_id, event.hazard, names, None, first_ms, end_ms))
         else:
-            self._known |= names
+            self._remember(self._known, sorted(names))
 
     def know(self, references: Iterable[BulletinRef]) -> None:
         """These bulletins were told of with an event before, so read again they found none."""
-        self._told |= {(ref.source, ref.id, ref.sent) for ref in references}
+        self._remember(self._told, [(ref.source, ref.id, ref.sent) for ref in references])
 
     def get(self, event_id: str) -> Standing | None:
         """The event of an id, if it stands on the official word alone."""
@@ -164,6 +168,14 @@ class Alone:
             surprise=0.0,
             window_s=0,
         )
+
+    def _remember(self, known: OrderedDict[_K, None], names: Iterable[_K]) -> None:
+        for name in names:
+            known[name] = None
+            known.move_to_end(name)
+        while len(known) > TOLD_MOST:
+            known.popitem(last=False)
+            self._dropped["told_before"] += 1
 
     def _keep(self, standing: Standing) -> None:
         self._standing[standing.event_id] = standing

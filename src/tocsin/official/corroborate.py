@@ -1,5 +1,6 @@
 """Holds what officials said lately, and says which of it speaks of an event."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -38,7 +39,9 @@ class _Held(NamedTuple):
 class Corroborator:
     """Bulletins of the last 72 hours, each under its newest revision."""
 
-    def __init__(self) -> None:
+    def __init__(self, dropped: Counter[str]) -> None:
+        """What is let go because there is too much is counted in `dropped` by reason."""
+        self._dropped = dropped
         self._held: dict[_Name, dict[str, _Held]] = {}
         self._chains = Chains()
         self._swept_ms = 0
@@ -181,6 +184,7 @@ class Corroborator:
         # A tenth goes at once, so that a flood costs one sort per thousand messages.
         if len(self._held) > HELD_MOST:
             oldest = sorted(self._held, key=lambda name: (_sent_ms(self._held[name]), name))
+            self._dropped["bulletins_held"] += HELD_MOST // 10
             for name in oldest[: HELD_MOST // 10]:
                 del self._held[name]
         self._chains.bound(2 * HELD_MOST)

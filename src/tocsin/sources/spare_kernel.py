@@ -1,4 +1,4 @@
-"""Which frames may be left unread when there are too many: new posts, told by their bytes alone."""
+"""Which frames may be left unread when there are too many, and the rest without them."""
 
 import numpy as np
 
@@ -40,3 +40,18 @@ def mark_spare(data, start, end, operation, create, keep_one_in, kept):
                 mixed = (mixed ^ np.uint64(data[at])) * np.uint64(0x100000001B3)
             mixed ^= mixed >> np.uint64(29)
             kept[row] = mixed % np.uint64(keep_one_in) == np.uint64(0)
+
+
+@kernel(lends=True)
+def pack(data, start, end, out, out_start, out_end):
+    """Copy n frames end to end into `out`, a line break behind each, and note where they stand."""
+    at = 0
+    for row in range(len(start)):
+        out_start[row] = at
+        for i in range(start[row], end[row]):
+            out[at] = data[i]
+            at += 1
+        out_end[row] = at
+        out[at] = 10
+        at += 1
+    out[at:] = 10

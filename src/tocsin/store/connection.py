@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tocsin.errors import Corruption, TocsinError
+from tocsin.errors import TocsinError
+from tocsin.store import soundness
 from tocsin.store.schema import MIGRATIONS, VERSION
 
 BUSY_MS = 5_000
@@ -36,18 +37,16 @@ def explained(name: str) -> Iterator[None]:
         code = getattr(error, "sqlite_errorname", "") or "unknown"
         family = "_".join(code.split("_")[:2])
         if family == "SQLITE_CORRUPT":
-            raise Corruption(
-                f"store {name}: the file is damaged. Move it aside and restore a copy; "
-                "Tocsin will not write to it."
-            ) from error
+            raise soundness.damage(name) from error
         problem, remedy = _REMEDIES.get(
             family, (f"SQLite says {code}", "Move the file aside if this goes on.")
         )
         raise StoreUnavailable(f"store {name}: {problem}. {remedy}") from error
 
 
-def connect(path: Path, busy_ms: int = BUSY_MS) -> sqlite3.Connection:
-    """An open, checked, migrated connection that may be used from any one thread at a time.
+def connect(path: Path, busy_ms: int = BUSY_MS) -> tuple[sqlite3.Connection, bool]:
+    """An open, migrated connection that may be used from any one thread at a time, and whether
+    the whole file was checked; of a large one only what bears the rest (see soundness).
 
     Raises StoreUnavailable (folder, rights, lock, no store) or Corruption (damaged file).
     """
@@ -56,11 +55,11 @@ def connect(path: Path, busy_ms: int = BUSY_MS) -> sqlite3.Connection:
         base = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         with explained(path.name):
-            _prepare(base, path.name, busy_ms)
+            checked = _prepare(base, path, busy_ms)
     except BaseException:
         base.close()
         raise
-    return base
+    return base, checked
 
 
 def _claim(path: Path) -> None:
@@ -77,19 +76,15 @@ def _claim(path: Path) -> None:
         ) from None
 
 
-def _prepare(base: sqlite3.Connection, name: str, busy_ms: int) -> None:
+def _prepare(base: sqlite3.Connection, path: Path, busy_ms: int) -> bool:
     base.execute(f"PRAGMA busy_timeout = {int(busy_ms)}")
     # Deleted content is overwritten, and a commit is on the platter before anything is sent.
     base.execute("PRAGMA secure_delete = ON")
     base.execute("PRAGMA journal_mode = WAL")
     base.execute("PRAGMA synchronous = FULL")
-    verdict = base.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if verdict != "ok":
-        raise Corruption(
-            f"store {name}: the file is damaged. Move it aside and restore a copy; "
-            "Tocsin will not write to it."
-        )
-    _migrate(base, name)
+    checked = soundness.look(base, path)
+    _migrate(base, path.name)
+    return checked
 
 
 def _migrate(base: sqlite3.Connection, name: str) -> None:

@@ -14,6 +14,7 @@ from tocsin.store.attention import Attention
 from tocsin.store.audit import Audit, root_of
 from tocsin.store.connection import BUSY_MS, connect, explained
 from tocsin.store.corrections import Corrections
+from tocsin.store.inspection import Inspection
 from tocsin.store.marks import Mark, Marks
 from tocsin.store.near_misses import NearMisses
 from tocsin.store.outcomes import Outcomes
@@ -32,8 +33,9 @@ class Store(Attention):
     Corruption when what it holds contradicts itself; either way nothing half-done is kept.
     """
 
-    def __init__(self, base: sqlite3.Connection, name: str) -> None:
+    def __init__(self, base: sqlite3.Connection, name: str, inspection: Inspection) -> None:
         self._base, self._name, self._turn = base, name, threading.RLock()
+        self.inspection = inspection
         self.audit = Audit(self._transaction, self._reading)
         self._marks = Marks(self._transaction)
         self.watches = Watches(self._transaction, self._reading)
@@ -46,10 +48,12 @@ class Store(Attention):
     def open(cls, path: str | Path, busy_ms: int = BUSY_MS) -> Self:
         """Open or create the file; waits at most `busy_ms` for another process's lock."""
         path = Path(path)
-        return cls(connect(path, busy_ms), path.name)
+        base, is_checked = connect(path, busy_ms)
+        return cls(base, path.name, Inspection(path, is_checked))
 
     def close(self) -> None:
         """Let go of the file; closing twice is fine."""
+        self.inspection.stop()
         with self._turn:
             self._base.close()
 
@@ -58,9 +62,11 @@ class Store(Attention):
 
         False when a reader was in the way: call again.
         """
+        # To truncate is to wait for readers, and the check of a large file reads for long.
+        whole = not self.inspection.reading
         with self._turn, explained(self._name):
-            busy = self._base.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            return bool(busy == 0)
+            how = "TRUNCATE" if whole else "PASSIVE"
+            return whole and not self._base.execute(f"PRAGMA wal_checkpoint({how})").fetchone()[0]
 
     def commit_step(
         self,

@@ -66,9 +66,12 @@ def prune(base: sqlite3.Connection, before_ms: int) -> int:
     base.execute("CREATE TEMP TABLE IF NOT EXISTS old (event_id TEXT PRIMARY KEY)")
     base.execute("DELETE FROM temp.old")
     base.execute(
-        "INSERT INTO temp.old"
-        " SELECT event_id FROM revisions GROUP BY event_id HAVING max(at_ms) < ?"
-        " EXCEPT SELECT event_id FROM outbox WHERE state = 'pending'",
+        # By the index over times, so that nothing is read of the events that stay.
+        "INSERT OR IGNORE INTO temp.old SELECT event_id FROM revisions AS old WHERE at_ms < ?1"
+        " AND NOT EXISTS (SELECT 1 FROM revisions AS later"
+        " WHERE later.event_id = old.event_id AND later.at_ms >= ?1)"
+        " AND NOT EXISTS (SELECT 1 FROM outbox"
+        " WHERE outbox.event_id = old.event_id AND state = 'pending')",
         (before_ms,),
     )
     for table in ("outbox", "unsaid", "acks", "feedback"):

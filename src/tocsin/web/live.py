@@ -57,6 +57,11 @@ def health_of(engine: Engine, clock: Clock, drill: bool = False) -> Health:
             f"More comes than this machine can work on; left out: {', '.join(engine.shedding)}. "
             "Counts are lower bounds. Take sources out, or give it more processor."
         )
+    elif engine.store.inspection.state == "unfinished":
+        advice = (
+            "The store is too large to be checked while it is used. "
+            "Run: tocsin backup. The copy is checked whole."
+        )
     return Health(
         version=__version__,
         contract=engine.contract,
@@ -135,7 +140,19 @@ class _Figures(Collector):
             outbox.add_metric([state], count)
         steps = CounterMetricFamily("tocsin_steps", "Steps of the line.", value=self._engine.steps)
         speech = [received, admitted, refused, lag, deaf, reconnects, gaps]
-        return [*speech, held, owed, waits, first, outbox, steps]
+        return [*speech, held, owed, waits, first, outbox, self._checked(), self._words(), steps]
+
+    def _checked(self) -> Metric:
+        whole = self._engine.store.inspection.state == "sound"
+        told = "1 once the whole file was found sound since the start."
+        return GaugeMetricFamily("tocsin_store_checked", told, value=float(whole))
+
+    def _words(self) -> Metric:
+        told = "Official words let go because there were too many, by reason."
+        words = CounterMetricFamily("tocsin_official_words_dropped", told, labels=["reason"])
+        for why, n in sorted(self._engine.dropped.items()):
+            words.add_metric([why], n)
+        return words
 
 
 def metrics_of(engine: Engine, board: Board, clock: Clock) -> bytes:

@@ -30,7 +30,30 @@ export interface Right {
   alerted: number;
   judged: number;
   right: number | null;
+  real: number;
+  exaggerated: number;
+  false: number;
+  duplicate: number;
+  elsewhere: number;
 }
+
+/** One act: a role, a word of ours, ids and numbers; never who. */
+export interface Act {
+  seq: number;
+  at_ms: number;
+  role: string;
+  act: string;
+  about: string;
+}
+
+/** The newest acts first, and where the log of them does not hold. */
+export interface Acts {
+  acts: Act[];
+  root: string;
+  broken: { seq: number; problem: string } | null;
+}
+
+export const acts = (): Promise<Acts> => get("/api/audit");
 
 class Duty {
   acks = $state.raw<Seen[]>([]);

@@ -80,7 +80,7 @@ class Line:
         self.events = 0
 
     def take(self, frames: list[bytes], threads: int = 0) -> None:
-        """All frames, in chunks; `threads` decode and sieve beside this one."""
+        """All frames, in chunks; `threads` decode, sieve and read beside this one."""
         chunks = (frames[at : at + CHUNK] for at in range(0, len(frames), CHUNK))
         for sifted in sifted_ahead(self.gate, chunks, decode_jetstream, scan_jetstream, threads):
             self.decide(sifted)

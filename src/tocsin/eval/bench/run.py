@@ -25,6 +25,8 @@ from tocsin.sources.scan import scan_jetstream
 
 SHARES = {"usual": 0.03, "hazard": 0.2}
 OFFERED_PER_S = (20_000, 50_000, 100_000, RECORD_PER_S)
+BESIDE = (0, 1)
+"""Threads beside the one that decides, which sifts as well: one thread, and two."""
 _TICK_S = 0.02
 Tell = Callable[[str], None]
 TOLERANCE = 0.33
@@ -72,15 +74,15 @@ def run_bench(size: Size, seed: int, tell: Tell, peers: bool = False) -> Card:
         loads[name] = make_load(2 * size.frames, share, seed)
     tell("compiling, where that was not done before")
     for load in loads.values():
-        for threads in (0, 2):
+        for threads in BESIDE:
             Line().take(load.frames[: 2 * CHUNK], threads)
     runs = {
         (name, threads): _rounds(name, load, threads, size.rounds, tell)
         for name, load in loads.items()
-        for threads in (0, 2)
+        for threads in BESIDE
     }
     line = {
-        f"{name}, {threads or 1} thread{'s' if threads else ''}": median(rates).as_dict()
+        f"{name}, {threads + 1} thread{'s' if threads else ''}": median(rates).as_dict()
         | {"best_per_wall_s": round(max(rate.per_wall_s for rate in rates))}
         for (name, threads), rates in runs.items()
     }
@@ -140,7 +142,7 @@ def _times(line: list[Rate], plain: list[Rate]) -> float:
 
 
 def _rounds(name: str, load: Load, threads: int, rounds: int, tell: Tell) -> list[Rate]:
-    tell(f"the line, {name}, {threads} threads beside")
+    tell(f"the line, {name}, {threads} beside")
     before, frames = _halves(load)
     found = []
     for _ in range(rounds):
