@@ -35,7 +35,8 @@ def found(gazetteer: Gazetteer, text: str, **options: object) -> list[tuple[str,
     "text",
     [
         "it was a nice day", "reading a good book", "my mobile is broken", "nancy said hello",
-        "Devon Energy gives a million", "shares of Chesapeake Energy fell", "so sad, tx everyone", "THANKS ALL, TX FOR THAT", "TX", "my new tx", "#TX",
+        "Devon Energy gives a million", "shares of Chesapeake Energy fell", "so sad, tx everyone",
+        "THANKS ALL, TX FOR THAT", "TX", "my new tx", "#TX",
         "a la playa", "Of all things", "down by the Lake", "I took a bath", "Police are here",
         "Protests are planned in March", "Storm tonight", "Fire fire", "IN the dark OR not",
         "Nice weather today", "Reading is fun", "Bath time", "March is cold", "Mobile phones",
@@ -176,6 +177,7 @@ def test_the_same_arrays_make_the_same_bytes(tmp_path):
 
 
 PIECES = [
+    "TX", "Tx", "tx", "#NJ", "NY", "in NJ", "Devon Energy", "Energy", "energy", "Airlines",
     "Paris", "paris", "PARIS", "Texas", "New", "York", "City", "San", "Jose", "Costa", "Rica",
     "Georgia", "Tbilisi", "Nice", "nice", "Reading", "England", "March", "Fire", "in", "near",
     "typhoon", "hurricane", "Haiyan", "Florence", "#Osaka", "#NewYork", "東京", "都", "京都",
