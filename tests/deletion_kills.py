@@ -25,8 +25,9 @@ VOICES = 12
 WAYS = ("delete", "edit", "sync")
 """A post is deleted, edited to say something else, or its account is set anew."""
 STEPS_HERE = (*STEPS, "truncate")
-LIFE_S = 0.5
-"""A kill falls at the latest so long after the deletions went out."""
+LIFE_S, STEP_S = 0.5, 2.0
+"""A kill by chance falls within so long after the deletions went out, one at a step that does not
+come when so long is over."""
 TOLD_S = 90.0
 """Longest wait for an event, or for its end."""
 ROUND = 40
@@ -151,7 +152,7 @@ def run(folder: Path, kills: int, seed: int) -> Figures:
             _until(lambda city=city: city in told.cities, f"no event at {city}")
             armed.touch()
             world.take_back(numbers, rng.choice(WAYS))
-            where = nursery.die(pid, order, LIFE_S if order else rng.uniform(0.0, LIFE_S))
+            where = nursery.die(pid, order, STEP_S if order else rng.uniform(0.0, LIFE_S))
             armed.unlink()
             left = _shows(folder, city)
             began_s = time.monotonic()
