@@ -64,8 +64,7 @@ TRACES: tuple[Leak, ...] = (
     )),
     Leak("deleted rows stay in the file", "the withdrawn event", (
         Edit("store/connection.py", '"PRAGMA secure_delete = ON"', '"PRAGMA secure_delete = OFF"'),
-        Edit("store/ledger.py", '"PRAGMA wal_checkpoint(TRUNCATE)"',
-             '"PRAGMA wal_checkpoint(PASSIVE)"'),
+        Edit("store/ledger.py", 'how = "TRUNCATE" if whole else "PASSIVE"', 'how = "PASSIVE"'),
     )),
     Leak("withdrawn event keeps its revisions", "the withdrawn event", (
         Edit("store/ledger.py", "                if fell_below_k(event):\n",
