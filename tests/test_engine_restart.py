@@ -8,6 +8,7 @@ import pytest
 from invented_events import ALMERA, event
 from streams import START_MS, burst, chatter, deletion, frames, merged
 from test_engine import WATCH, Scripted, running, stop
+from tocsin.cli.run import on_the_page, terminal_lines
 from tocsin.clock import DAY_MS, HOUR_MS, MINUTE_MS, HeldClock, rfc3339
 from tocsin.engine.inbox import Chunk
 from tocsin.engine.keys import seeded_keys
@@ -16,6 +17,8 @@ from tocsin.engine.live import KEEP_DAYS, Engine
 from tocsin.engine.memory import recall
 from tocsin.store import Store
 from tocsin.store.near_misses import KEPT_MS, NearMiss
+from tocsin.web.blindness import Blindness
+from tocsin.web.board import Board
 
 BURST_MS = START_MS + 4 * HOUR_MS
 STOP_MS = BURST_MS + 5 * MINUTE_MS
@@ -127,3 +130,21 @@ def test_what_outlived_its_time_while_nothing_ran_is_gone_before_anyone_is_serve
         assert store.near_misses.about("flood", ["PT"], 0, STOP_MS) == []
     assert found[0] == []
     assert b"Oldhaven" not in found[1]
+
+
+def test_what_is_known_already_is_on_the_page_and_not_told_again(first, tmp_path, capsys):
+    told, board = [], Board()
+    terminal = terminal_lines()._replace(event=told.append)
+    with closing(Store.open(tmp_path / "kept.db")) as store:
+        clock = HeldClock(STOP_MS + MINUTE_MS)
+        blindness = Blindness(clock.now_ms(), list)
+        engine = Engine(
+            {"recorded": Scripted()}, [WATCH], {}, store, seeded_keys(0), clock,
+            on_the_page(board, blindness, terminal), 0.01,
+        )  # fmt: skip
+        thread = running(engine)
+        known = [each.event_id for each in board.events()]
+        stop(engine, thread)
+    assert known == [first.events[-1].event_id]
+    assert told == []
+    assert "1 event of earlier starts on the page" in capsys.readouterr().err

@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -76,7 +76,8 @@ class Live:
         board = Board()
         self.board = board
         self._blindness = Blindness(clock.now_ms(), self._posts)
-        self.engine = assemble(configuration, folder, clock, _all(board, self._blindness, tell))
+        listeners = on_the_page(board, self._blindness, tell)
+        self.engine = assemble(configuration, folder, clock, listeners)
         public_url = str(configuration.web["public_url"])
         secure = public_url.startswith("https://")
         tokens = beside(folder / str(configuration.store["path"]))
@@ -187,7 +188,9 @@ class _signals:
             signal.signal(number, before)
 
 
-def _all(board: Board, blindness: Blindness, tell: Listeners) -> Listeners:
+def on_the_page(board: Board, blindness: Blindness, tell: Listeners) -> Listeners:
+    """Whoever is to be told, and the page before them."""
+
     def event(revision: Event) -> None:
         board.publish(revision)
         tell.event(revision)
@@ -204,7 +207,13 @@ def _all(board: Board, blindness: Blindness, tell: Listeners) -> Listeners:
             blindness.hear(told.source, told.what, told.since_ms)
         tell.notice(told)
 
-    return Listeners(event, alert, notice)
+    def recalled(known: Sequence[Event]) -> None:
+        for revision in known:
+            board.publish(revision)
+        if known and tell.recalled is not None:
+            tell.recalled(known)
+
+    return Listeners(event, alert, notice, recalled)
 
 
 def json_lines() -> Listeners:
@@ -248,4 +257,8 @@ def terminal_lines() -> Listeners:
         since = rfc3339(told.since_ms)[11:19]
         words.print(f"{since}  {_NOTICES[told.what].format(told.source)}", highlight=False)
 
-    return Listeners(event, alert, notice)
+    def recalled(known: Sequence[Event]) -> None:
+        events = "1 event" if len(known) == 1 else f"{len(known):,} events"
+        words.print(f"{events} of earlier starts on the page", highlight=False)
+
+    return Listeners(event, alert, notice, recalled)

@@ -1,6 +1,6 @@
 """Who is told what the engine found, and what became of its sources."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 from tocsin.model import Alert, Event
@@ -28,3 +28,14 @@ class Listeners(NamedTuple):
     event: Callable[[Event], None]
     alert: Callable[[Alert], None]
     notice: Callable[[Notice], None] = _nobody
+    recalled: Callable[[Sequence[Event]], None] | None = None
+    """At the start, once: what earlier starts told and still is known. It was said already, so a
+    terminal need not say it again; who names nobody here is told of each as of a new one."""
+
+    def begin(self, known: Sequence[Event]) -> None:
+        """Tell what is known from earlier starts."""
+        if self.recalled is not None:
+            self.recalled(known)
+            return
+        for event in known:
+            self.event(event)

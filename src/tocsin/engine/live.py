@@ -158,8 +158,7 @@ class Engine:
         self.store.checkpoint()
         self.store.inspection.begin(self._fail)
         self.usual.recall()
-        for event in memory.recall(self.store, self._line, self._clock.now_ms()):
-            self._listeners.event(event)
+        self._listeners.begin(memory.recall(self.store, self._line, self._clock.now_ms()))
         give_back()
         for name in self._back.blind(self.intakes):
             told = Notice(name, "blind", self._back.until_ms, self.started_ms)
