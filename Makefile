@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo ui test lint browser screens page-figures wheel reference constraints nightly kills deletions cuts deliver alertmanager nats score-twenty restart clean
+.PHONY: help demo ui test lint browser screens page-figures wheel reference constraints nightly kills deletions cuts deliver alertmanager nats score-twenty score-unseen restart clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -68,6 +68,10 @@ page-figures: $(VENV)/.test $(VENV)/.tocsin ui browser ## Measure the page: weig
 score-twenty: $(VENV)/.test $(VENV)/.tocsin ## The scorecard over twenty seeds (a night; TOCSIN_DATA names the folder)
 	@nice $(BIN)/tocsin score --seeds 20 --before bench/scorecard.json \
 	  --out docs/scorecard-twenty.md --out-json bench/scorecard-twenty.json $(ARGS)
+
+score-unseen: $(VENV)/.test $(VENV)/.tocsin ## The scorecard over compositions nothing was tuned on (TOCSIN_DATA names the folder)
+	@nice $(BIN)/tocsin score --first-seed 20 --seeds 20 --only standard --only cold --only thin \
+	  --before bench/scorecard-twenty.json --out docs/scorecard-unseen.md $(ARGS)
 
 kills: $(VENV)/.test $(VENV)/.tocsin ## Kill the engine KILLS times (3000, an hour) and write down what arrived
 	@nice $(BIN)/python bench/kills.py $(KILLS) $(ARGS)

@@ -213,18 +213,21 @@ def test_an_unknown_part_and_wild_seeds_are_refused(folder):
 
 
 def test_the_report_is_written_and_quotes_no_post(folder, pool, tmp_path, monkeypatch, capsys):
-    def scored(data, seeds, streams, progress):
-        return scorecard.score(data, seeds, streams, progress, knowing, names_hazard)
+    def scored(data, seeds, streams, progress, first_seed):
+        found = scorecard.score(data, seeds, streams, progress, knowing, names_hazard, first_seed)
+        assert [stream.seed for stream in found.streams] == [3]
+        return found
 
     monkeypatch.setattr(report, "score", scored)
     monkeypatch.setenv("COLUMNS", "220")
     page, figures = tmp_path / "scorecard.md", tmp_path / "score.json"
     clock = HeldClock(1_767_268_800_000)
-    code = report.run_score(folder, page, figures, 1, ["standard", "flood"], clock)
+    code = report.run_score(folder, page, figures, 1, ["standard", "flood"], clock, first_seed=3)
     assert code == 0
     text = page.read_text()
     assert "2026-01-01" in text
-    assert "--seeds 1 --only standard --only flood" in text
+    assert "--seeds 1 --only standard --only flood --first-seed 3" in text
+    assert "seeds 3 to 3" in text
     assert "| standard | alder_quake |" in text or "| standard | birch_quake |" in text
     assert "| copy | 1,000 |" in text
     for post in pool.corpus.text:
@@ -237,8 +240,10 @@ def test_the_report_is_written_and_quotes_no_post(folder, pool, tmp_path, monkey
 
 
 def test_a_page_that_cannot_be_written_says_where_to_write(folder, tmp_path, monkeypatch):
-    def scored(data, seeds, streams, progress):
-        return scorecard.score(data, seeds, streams, progress, knowing, names_hazard)
+    def scored(data, seeds, streams, progress, first_seed):
+        found = scorecard.score(data, seeds, streams, progress, knowing, names_hazard, first_seed)
+        assert [stream.seed for stream in found.streams] == [3]
+        return found
 
     monkeypatch.setattr(report, "score", scored)
     with pytest.raises(InputError, match="folder that exists"):

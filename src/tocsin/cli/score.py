@@ -18,6 +18,9 @@ def score(
         Path | None, typer.Option(envvar="TOCSIN_DATA", help="Folder of the labelled posts.")
     ] = None,
     seeds: Annotated[int, typer.Option(min=1, max=50, help="Composed streams of each kind.")] = 4,
+    first_seed: Annotated[
+        int, typer.Option(min=0, help="Of the first of them; nothing was tuned on 20 and up.")
+    ] = 0,
     only: Annotated[
         list[str] | None, typer.Option(help="One part of the table; may be repeated.")
     ] = None,
@@ -57,7 +60,10 @@ def score(
         write_ablation(data, ablate, seeds, lambda said: screen.print(said, style="dim"))
         raise typer.Exit(0)
     if json:
-        card = measure(data, seeds, tuple(only) if only else None)
+        card = measure(data, seeds, tuple(only) if only else None, first_seed=first_seed)
         emit(card)
         raise typer.Exit(1 if card.rejected else 0)
-    raise typer.Exit(run_score(data, out, out_json, seeds, only, pictures=pictures, before=before))
+    code = run_score(
+        data, out, out_json, seeds, only, pictures=pictures, before=before, first_seed=first_seed
+    )
+    raise typer.Exit(code)

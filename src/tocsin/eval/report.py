@@ -47,6 +47,7 @@ def run_score(
     clock: Clock | None = None,
     pictures: Path | None = None,
     before: Path | None = None,
+    first_seed: int = 0,
 ) -> int:
     """Scores, prints the table, writes what was asked for.
 
@@ -56,8 +57,9 @@ def run_score(
     console = Console()
     progress = Console(stderr=True)
     card = score(
-        data, seeds, tuple(only) if only else None, lambda s: progress.print(s, style="dim")
-    )
+        data, seeds, tuple(only) if only else None, lambda s: progress.print(s, style="dim"),
+        first_seed=first_seed,
+    )  # fmt: skip
     console.print(table(card))
     if out_json is not None:
         _write(out_json, msgspec.json.format(msgspec.json.encode(card), indent=1).decode() + "\n")
@@ -112,12 +114,14 @@ def markdown(card: Scorecard, date: str, before: dict[str, str] | None = None) -
     """
     every = card.sections == SECTIONS
     only = "" if every else "".join(f" --only {name}" for name in card.sections)
+    first, last = card.first_seed, card.first_seed + card.seeds - 1
+    only += f" --first-seed {first}" if first else ""
     made = ", ".join(f"{name} {number}" for name, number in card.versions.items())
     parts = [
         "# Scorecard",
         "",
         f"Made on {date} by `tocsin score --data FOLDER --seeds {card.seeds}{only}`,",
-        f"seeds 0 to {card.seeds - 1}, with {made}.",
+        f"seeds {first} to {last}, with {made}.",
         "",
         "Intervals are Wilson's, at 95 %, over planted events; the same few real events return",
         "under several seeds, so they are narrower than the truth. A figure that is not reached",

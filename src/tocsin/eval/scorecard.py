@@ -63,6 +63,7 @@ class Scorecard(msgspec.Struct, frozen=True):
     sections: tuple[str, ...]
     versions: dict[str, str]
     suppressions: tuple[Suppression, ...] = ()
+    first_seed: int = 0
 
     @property
     def rejected(self) -> bool:
@@ -77,8 +78,9 @@ def score(
     progress: Progress = lambda said: None,
     through: Replay = replay,
     names_hazard: Judge | None = None,
+    first_seed: int = 0,
 ) -> Scorecard:
-    """Runs the named sections (all by default) over seeds 0 to `seeds` - 1.
+    """Runs the named sections (all by default) over so many seeds from the first one on.
 
     `names_hazard` stands in for the gate's own view of a text.
     Raises InputError for an unknown section, and for missing data when a section needs it.
@@ -94,21 +96,22 @@ def score(
         corpus = load_corpus(folder)
         judged = (names_hazard, names_hazard) if names_hazard else (None, None)
         pool = prepare(corpus, *judged)
-        for stream in _planted(pool, folder, chosen, seeds):
+        for stream in _planted(pool, folder, chosen, seeds, first_seed):
             scored.append(_run(stream, through, progress))
         floods = _judge(pool, chosen, through, progress, figures)
         if "suppression" in chosen:
             suppressions = judge_suppression(suppression_stream(pool), through, progress=progress)
             figures.update(suppression_figures(suppressions))
     if "small" in chosen:
-        scored.extend(_run(small(seed), through, progress) for seed in range(seeds))
+        every = range(first_seed, first_seed + seeds)
+        scored.extend(_run(small(seed), through, progress) for seed in every)
     if "languages" in chosen:
         progress("languages")
         figures["languages"] = language_figure(judge_languages(through))
     figures = {**stream_figures(scored), **figures}
     return Scorecard(
         _lines(figures), tuple(scored), tuple(floods), seeds, chosen, versions(),
-        tuple(suppressions),
+        tuple(suppressions), first_seed,
     )  # fmt: skip
 
 
@@ -132,11 +135,14 @@ def _checked(streams: tuple[str, ...] | None, seeds: int) -> tuple[str, ...]:
     return tuple(name for name in SECTIONS if name in streams)
 
 
-def _planted(pool: Pool, folder: Path, chosen: tuple[str, ...], seeds: int) -> Iterator[Stream]:
+def _planted(
+    pool: Pool, folder: Path, chosen: tuple[str, ...], seeds: int, first: int
+) -> Iterator[Stream]:
     """Streams with planted events, one at a time, so that only one is in memory."""
     for section in chosen:
         for name in PLANTED.get(section, ()):
-            for seed in range(max(1, seeds // 2) if name in HALF_SEEDS else seeds):
+            count = max(1, seeds // 2) if name in HALF_SEEDS else seeds
+            for seed in range(first, first + count):
                 yield compose(pool, SHAPES[name], seed)
     if "quake" in chosen:
         yield compose_quakes(pool, load_volumes(folder), 0)

@@ -44,7 +44,7 @@ class Size(msgspec.Struct, frozen=True):
     curve_frames: int
 
 
-FULL = Size(frames=50_000, naive_frames=4_000, rounds=5, latency_s=1.0, curve_frames=20_000)
+FULL = Size(frames=100_000, naive_frames=4_000, rounds=7, latency_s=1.0, curve_frames=20_000)
 SMALL = Size(frames=16_384, naive_frames=1_000, rounds=5, latency_s=0.05, curve_frames=2_000)
 
 
@@ -83,7 +83,7 @@ def run_bench(size: Size, seed: int, tell: Tell, peers: bool = False) -> Card:
     }
     line = {
         f"{name}, {threads + 1} thread{'s' if threads else ''}": median(rates).as_dict()
-        | {"best_per_wall_s": round(max(rate.per_wall_s for rate in rates))}
+        | _by_wall(rates)
         for (name, threads), rates in runs.items()
     }
     tell("stage by stage")
@@ -150,6 +150,12 @@ def _rounds(name: str, load: Load, threads: int, rounds: int, tell: Tell) -> lis
         line.take(before, threads)
         found.append(timed(frames, partial(line.take, frames, threads)))
     return found
+
+
+def _by_wall(rates: list[Rate]) -> dict[str, float]:
+    """The middle round by the clock, which is another one than that by CPU, and the best."""
+    walls = sorted(rate.per_wall_s for rate in rates)
+    return {"per_wall_s": round(walls[len(walls) // 2]), "best_per_wall_s": round(walls[-1])}
 
 
 def _halves(load: Load) -> tuple[list[bytes], list[bytes]]:
