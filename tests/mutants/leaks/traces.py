@@ -54,8 +54,8 @@ TRACES: tuple[Leak, ...] = (
         Edit("engine/keys.py", 'voices = FileKeys((memory or memory_folder()) / '
              'f"voices-{name}.json")',
              'voices = FileKeys((memory or memory_folder()) / f"voices-{name}.json")\n'
-             "    voices.turn(__import__('time').time_ns() // 43_200_000_000_000)\n"
-             '    (state_folder / "backup").write_bytes(voices._path.read_bytes())'),
+             '    (state_folder / "backup").unlink(missing_ok=True)\n'
+             '    (state_folder / "backup").symlink_to(voices._path)'),
     )),
     Leak("column for an author", "author", (
         Edit("store/schema.py", "            hazard TEXT NOT NULL,\n            country TEXT,",
