@@ -127,7 +127,8 @@ def test_damage_that_the_start_itself_runs_into_stops_it_likewise(large):
         Store.open(large)
 
 
-def test_damage_that_comes_with_an_end_without_warning_stops_the_next_engine(large, tmp_path):
+def killed(large, tmp_path):
+    """The store as a killed engine leaves it: its last rows only in the log."""
     store = Store.open(large)
     fill(store, ["late1", "late2"])
     dead = tmp_path / "dead"
@@ -136,20 +137,18 @@ def test_damage_that_comes_with_an_end_without_warning_stops_the_next_engine(lar
         shutil.copy(file, dead / file.name)
     store.close()
     assert (dead / "kept.db-wal").stat().st_size > 0, "the log was not written out"
-    flip(dead / large.name)
-    _, ended = run_to_its_end(dead / large.name)
+    return dead / large.name
+
+
+def test_damage_that_comes_with_an_end_without_warning_stops_the_next_engine(large, tmp_path):
+    dead = killed(large, tmp_path)
+    flip(dead)
+    _, ended = run_to_its_end(dead)
     assert len(ended) == 1 and "Move it aside" in ended[0]
 
 
 def test_the_log_of_an_end_without_warning_is_taken_up_and_the_whole_is_sound(large, tmp_path):
-    store = Store.open(large)
-    fill(store, ["late1", "late2"])
-    dead = tmp_path / "dead"
-    dead.mkdir()
-    for file in large.parent.glob("kept.db*"):
-        shutil.copy(file, dead / file.name)
-    store.close()
-    again = Store.open(dead / large.name)
+    again = Store.open(killed(large, tmp_path))
     assert again.inspection.state == "unchecked"
     assert inspected(again) == [] and again.inspection.state == "sound"
     assert again.revisions_of(event("late2").event_id)

@@ -30,6 +30,7 @@ BOTH_LEAST = 0.05
 WIDE = 600.0 / 6_371.0
 """Radius, in radii of the globe, from which a place is too wide to tell two events apart."""
 SAME_VOTES = 2.0
+"""Votes for one place below which what a burst at large names is scattered."""
 OWN_VOTES, OWN_SHARE = 3.0, 0.2
 """Voices, and share of all voices, that must name one place before it contradicts another."""
 SHADOW_MS = 12 * HOUR_MS
@@ -118,10 +119,11 @@ class Company:
             return 0.0
         if one == two and self._is_first_word_of(a, b, agree):
             return max(cosine, ECHO)
-        if agree < 0 and (one != two or self._contradicts(b, agree)):
+        set_apart = agree < 0 and self._contradicts(b, agree)
+        if set_apart or (agree < 0 and one != two):
             if cosine >= MERGE_ACROSS_COSINE:
                 return cosine
-            return 0.0 if self._contradicts(b, agree) else self._echoes(a, b, agree)
+            return 0.0 if set_apart else self._echoes(a, b, agree)
         if one != two:
             if agree > 1 and (cosine >= MERGE_BESIDE_COSINE or self._same_place(a, b)):
                 return max(cosine, MERGE_BESIDE_COSINE)
@@ -132,7 +134,7 @@ class Company:
             return cosine
         # What has a place or a word of its own bursts in a cell of its own; a burst of the hazard
         # at large, or one in the same country, is talk of what is on everybody's lips.
-        beside = agree == 1 or events.sort[b] == 0
+        beside = agree == 1 or events.sort[b] == SORT_HAZARD
         return ECHO if (beside and self._shadows(a, b)) or self._drowns(a, b) else 0.0
 
     def _is_first_word_of(self, a: int, b: int, agree: int) -> bool:

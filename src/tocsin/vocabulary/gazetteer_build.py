@@ -120,7 +120,7 @@ def _names(
                     owners[key_of(hashes)].setdefault(at, (beside_flags(form), 1.0))
                     _lengthen(reach, hashes)
     called = {(e.country, e.region): at for at, e in enumerate(entries) if e.kind == "admin1"}
-    for region, key in codes(folder).items():
+    for region, key in codes(read_places(folder, "codes")).items():
         at = called[region]
         owners[key].setdefault(at, (int(Need.CODE), entries[at].prior))
         _lengthen(reach, [key])

@@ -162,9 +162,8 @@ def blanks(folder: Path) -> list[list[int]]:
     return [phrase_tokens(phrase)[0] for phrase in stop["blanks"]]
 
 
-def codes(folder: Path) -> dict[tuple[str, str], int]:
+def codes(table: Mapping[str, list[str]]) -> dict[tuple[str, str], int]:
     """Key by (country, region) of codes that are written for a first-level region."""
-    table = tomllib.loads((folder / "places" / "codes.toml").read_text("utf-8"))
     return {
         (country, code): key_of(phrase_tokens(code)[0])
         for country, listed in table.items()
